@@ -1,0 +1,45 @@
+"""The clock: once a minute, wake what is due and move every event on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.follow_up import moving
+from functions.follow_up.settings import settings
+from shared import clock
+from shared.logs import logger
+from shared.models import MailRef, TaskKind, TaskRef
+from shared.queues import wake
+from shared.store import tasks
+from shared.store.keys import ref_of
+
+LEASE = timedelta(minutes=5)
+TIME_TO_STOP_MS = 10_000  # a partition's planning may take seconds; what is left waits for the next minute
+OWN_WORK = {
+    TaskKind.OCCASION: moving.begin_occasion,
+    TaskKind.PLAN: moving.plan_partition,
+    TaskKind.CLOSE: moving.close_round,
+}
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Release what is due to the queues, then do the tasks that are this function's own."""
+    now = clock.now()
+    due = tasks.due_keys(now, limit=settings().mails_per_second * 60)
+    mails = [ref for key in due if isinstance(ref := ref_of(key), MailRef)]
+    wake(settings().mail_queue_url, mails)
+    waiting = [ref for key in due if isinstance(ref := ref_of(key), TaskRef)]
+    wake(settings().profile_queue_url, [ref for ref in waiting if ref.kind is TaskKind.UNDERSTAND])
+    wake(settings().round_queue_url, [ref for ref in waiting if ref.kind in (TaskKind.ROUND, TaskKind.PUBLISH)])
+    for ref in waiting:
+        if ref.kind in OWN_WORK and context.get_remaining_time_in_millis() > TIME_TO_STOP_MS:
+            task = tasks.claim(ref, now, LEASE)
+            if task is not None:
+                OWN_WORK[task.kind](task, now)
+    if due:
+        logger.info("released", mails=len(mails), tasks=len(waiting))
+

@@ -1,0 +1,39 @@
+"""What the clock does itself: begin an occasion, plan a partition's letters, close a round."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared import chain
+from shared.chain import Occasion
+from shared.logs import logger
+from shared.models import MatchState, Task
+from shared.store import attendees, events, mails, matches, tasks
+
+
+def begin_occasion(task: Task, now: datetime) -> None:
+    """Share the planning of an occasion's letters out over the event's partitions."""
+    occasion, wave = task.subject.split(":")
+    tasks.finish(task, chain.partition_tasks(task.event_id, Occasion(occasion), wave, now))
+
+
+def plan_partition(task: Task, now: datetime) -> None:
+    """Plan an occasion's letters for the people of one partition; what is planned already stays as it is."""
+    occasion, wave, partition = task.subject.split(":")
+    event = events.event(task.event_id)
+    for attendee in attendees.attendees_in(task.event_id, int(partition)):
+        theirs = matches.matches_of(task.event_id, attendee.person_id)
+        for mail in chain.plan(Occasion(occasion), wave, event, attendee, theirs, now):
+            mails.plan(mail)
+    tasks.finish(task)
+
+
+def close_round(task: Task, now: datetime) -> None:
+    """Close a round for everybody at the same moment, whoever said what."""
+    number = int(task.subject)
+    for match in matches.all_matches(task.event_id):
+        if match.round == number and match.state is MatchState.PROPOSED:
+            matches.close(match)
+    following = chain.partition_tasks(task.event_id, Occasion.CLOSING, task.subject, now)
+    events.close_round(task.event_id, number, task, following)
+    logger.info("round closed", event_id=task.event_id, round=number)

@@ -1,0 +1,27 @@
+"""Queue: send what is due, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.mailing import sending
+from shared import clock
+from shared.logs import logger
+from shared.models import MailRef
+
+# A batch that fails whole comes back like any other: the exception would log every record's trace.
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def send_one(record: SQSRecord) -> None:
+    sending.send(MailRef.model_validate_json(record.body), clock.now())
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(event, send_one, processor, context)

@@ -1,0 +1,75 @@
+"""Queue: what SES tells of a mail afterwards. Events come late, twice, in any order, or never."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared import clock
+from shared.logs import logger
+from shared.models import Mail, MailRef, MailState, Owner
+from shared.store import attendees, mails
+
+# A batch that fails whole comes back like any other: the exception would log every record's trace.
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+STATES = {
+    "Send": MailState.SENT,
+    "Delivery": MailState.DELIVERED,
+    "Bounce": MailState.BOUNCED,
+    "Reject": MailState.BOUNCED,
+    "Complaint": MailState.COMPLAINED,
+}
+
+
+def take_in(record: SQSRecord) -> None:
+    """Note what SES tells: an SNS message in an SQS message, with our tags on the mail."""
+    event = json.loads(json.loads(record.body)["Message"])
+    kind, now = event["eventType"], clock.now()
+    tags = {name: values[0] for name, values in event["mail"]["tags"].items() if values}
+    if kind not in STATES or "mail_id" not in tags:
+        logger.info("feedback without effect", kind=kind)
+        return
+    ref = MailRef.model_validate({name: tags[name] for name in MailRef.model_fields})
+    mail = mails.mail(ref)
+    if mail is None:
+        logger.info("feedback on a mail no longer kept", kind=kind)
+        return
+    mails.note_event(ref, STATES[kind], now)
+    if is_final(kind, event):
+        suppress(mail, kind.lower(), now)
+    logger.info("feedback", kind=kind, mail_id=mail.mail_id)
+
+
+def is_final(kind: str, event: dict[str, Any]) -> bool:
+    """Say whether an address must get no more mail: it does not exist, or somebody complained.
+
+    A refusal by policy (status 5.7.x) is about us, not about the address.
+    """
+    if kind == "Complaint":
+        return True
+    bounce = event.get("bounce", {})
+    statuses = [recipient.get("status", "") for recipient in bounce.get("bouncedRecipients", [])]
+    by_policy = any(status.startswith("5.7.") for status in statuses)
+    return kind == "Bounce" and bounce.get("bounceType") == "Permanent" and not by_policy
+
+
+def suppress(mail: Mail, reason: str, now: datetime) -> None:
+    if mail.owner is Owner.PERSON:
+        attendee = attendees.attendee(mail.event_id, mail.owner_id)
+        address_hash = attendee.address_hash if attendee else None
+    else:
+        submission = attendees.submission(mail.owner_id, now)
+        address_hash = submission.address_hash if submission else None
+    if address_hash:
+        attendees.suppress(address_hash, reason, now)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(event, take_in, processor, context)

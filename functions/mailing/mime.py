@@ -1,0 +1,62 @@
+"""A letter as the bytes that go to SES: HTML and text part from the same blocks, headers that arrive intact."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from functions.mailing.letter import Letter
+from shared.models import Event
+from shared.texts import Voice
+
+TEMPLATES = Path(__file__).parent / "templates"
+POLICY = EmailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=78)
+
+
+def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str, mail_id: str) -> bytes:
+    """Build the mail; equal arguments give equal bytes."""
+    message = EmailMessage(policy=POLICY)
+    message["From"] = Address(event.sender_name, addr_spec=sender)
+    message["To"] = Address(addr_spec=recipient)
+    message["Reply-To"] = Address(addr_spec=letter.reply_to or event.reply_to)
+    message["Subject"] = letter.subject
+    message["Content-Language"] = str(voice.language)
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(text(letter, event, voice))
+    message.add_alternative(html(letter, event, voice), subtype="html")
+    message.set_boundary(f"=_{mail_id}")
+    return message.as_bytes()
+
+
+def html(letter: Letter, event: Event, voice: Voice) -> str:
+    return _render(escaping(), "letter.html", letter, event, voice)
+
+
+def text(letter: Letter, event: Event, voice: Voice) -> str:
+    return _render(plain(), "letter.txt", letter, event, voice)
+
+
+def _render(environment: Environment, name: str, letter: Letter, event: Event, voice: Voice) -> str:
+    title = event.title.in_language(voice.language)
+    return environment.get_template(name).render(letter=letter, event=event, say=voice, title=title)
+
+
+@cache
+def escaping() -> Environment:
+    """Escape everything, whatever the template's name ends in."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+
+
+@cache
+def plain() -> Environment:
+    """Escape nothing: for the text part, where an entity would be read as such."""
+    # Nothing of this is ever shown as HTML.
+    return Environment(  # noqa: S701 - see the line above
+        loader=FileSystemLoader(TEMPLATES), autoescape=False, undefined=StrictUndefined, trim_blocks=True
+    )

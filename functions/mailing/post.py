@@ -1,0 +1,75 @@
+"""SES, and what its answers mean. The only module that knows it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+
+from shared.aws import client
+from shared.models import MailRef
+
+STATUS_OF_A_FAULT = 500
+
+
+class Trouble(StrEnum):
+    """How a call to SES can fail; only after the last may the mail have left all the same."""
+
+    AGAIN = "again"  # not sent: busy or unreachable, soon again
+    STOPPED = "stopped"  # not sent: the account or the set-up, nobody's mail is at fault
+    REJECTED = "rejected"  # not sent, and never will be
+    UNKNOWN = "unknown"  # perhaps sent
+
+
+class NotSent(Exception):
+    """SES gave no message id."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble)
+        self.trouble = trouble
+
+
+TROUBLE_BY_CODE = {
+    "TooManyRequestsException": Trouble.AGAIN,
+    "ThrottlingException": Trouble.AGAIN,
+    "LimitExceededException": Trouble.STOPPED,
+    "SendingPausedException": Trouble.STOPPED,
+    "AccountSuspendedException": Trouble.STOPPED,
+    "MailFromDomainNotVerifiedException": Trouble.STOPPED,
+    "NotFoundException": Trouble.STOPPED,
+    "MessageRejected": Trouble.REJECTED,
+    "BadRequestException": Trouble.REJECTED,
+}
+
+
+def send(raw: bytes, recipient: str, ref: MailRef, configuration_set: str) -> str:
+    """Hand one mail to SES and return its message id; raise NotSent.
+
+    The tags let SES's own events find the mail again.
+    """
+    tags = {"event_id": ref.event_id, "owner": ref.owner, "owner_id": ref.owner_id, "mail_id": ref.mail_id}
+    try:
+        answer = client("sesv2").send_email(
+            Destination={"ToAddresses": [recipient]},
+            Content={"Raw": {"Data": raw}},
+            ConfigurationSetName=configuration_set,
+            EmailTags=[{"Name": name, "Value": str(value)} for name, value in tags.items()],
+        )
+    except (ConnectTimeoutError, EndpointConnectionError):
+        raise NotSent(Trouble.AGAIN) from None
+    except (ReadTimeoutError, ConnectionClosedError):
+        raise NotSent(Trouble.UNKNOWN) from None
+    except ParamValidationError:
+        raise NotSent(Trouble.REJECTED) from None
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= STATUS_OF_A_FAULT:
+            raise NotSent(Trouble.UNKNOWN) from None
+        raise NotSent(TROUBLE_BY_CODE.get(error.response["Error"]["Code"], Trouble.STOPPED)) from None
+    return str(answer["MessageId"])

@@ -1,0 +1,110 @@
+"""Sending one planned mail: ask everything again, claim it, hand it to SES, note what came of it."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from functions.mailing import post
+from functions.mailing.composing import Subject, compose
+from functions.mailing.gathering import Skip, gather
+from functions.mailing.mime import mime
+from functions.mailing.post import NotSent, Trouble
+from functions.mailing.settings import settings
+from shared.chain import KINDS
+from shared.logs import logger
+from shared.models import Mail, MailRef, MailState, Owner, Purpose, Token
+from shared.store import mails
+from shared.tokens import new_token, token_hash
+
+LEASE = timedelta(minutes=15)  # longer than the function, its queue's redelivery and SES's own event take together
+MOST_ATTEMPTS = 3  # of a mail that must arrive, where each left it open whether it did
+STOPPED_FOR = timedelta(hours=1)
+LONGEST_WAIT_MINUTES = 60
+
+
+def send(ref: MailRef, now: datetime) -> None:
+    """Send a due mail, at most once where a second one would annoy."""
+    mail = mails.mail(ref)
+    if mail is None or mail.due is None or mail.due > now:
+        return
+    if mail.state is MailState.SENDING and not may_try_again(mail):
+        mails.settle(mail, MailState.UNKNOWN, "lease_over", now)
+        logger.warning("mail unknown", mail_id=mail.mail_id, kind=mail.kind)
+        return
+    about = gather(mail, now)
+    if isinstance(about, Skip):
+        mails.settle(mail, MailState.SKIPPED, about, now)
+        logger.info("mail skipped", mail_id=mail.mail_id, kind=mail.kind, reason=about)
+        return
+    about, tokens = with_links(mail, about, now)
+    claimed = mails.claim(mail, now, LEASE, tokens)
+    if claimed is None:
+        return
+    raw = mime(
+        compose(mail, about), about.event, about.voice, settings().sender_address, about.recipient, mail.mail_id
+    )
+    try:
+        ses_id = post.send(raw, about.recipient, mail.ref, settings().configuration_set)
+    except NotSent as failure:
+        note_trouble(claimed, failure.trouble, now)
+        return
+    mails.note_sent(claimed, ses_id, now)
+    logger.info("mail sent", mail_id=mail.mail_id, kind=mail.kind)
+
+
+def may_try_again(mail: Mail) -> bool:
+    """Say whether a mail whose fate is open may be sent once more."""
+    return KINDS[mail.kind].must_arrive and mail.attempt < MOST_ATTEMPTS
+
+
+def with_links(mail: Mail, about: Subject, now: datetime) -> tuple[Subject, list[Token]]:
+    """Mint the links a letter carries: the stored side goes into the claim's transaction."""
+    base, tokens = settings().public_url.rstrip("/"), []
+    if mail.owner is Owner.SUBMISSION and about.expires_at:
+        raw = new_token()
+        tokens.append(
+            Token(
+                token_hash=token_hash(raw),
+                purpose=Purpose.CONFIRM,
+                event_id=mail.event_id,
+                subject_id=mail.owner_id,
+                expires_at=about.expires_at,
+            )
+        )
+        about = replace(about, confirm_url=f"{base}/confirm/{raw}")
+    if about.attendee:
+        raw = new_token()
+        tokens.append(page_token(about, about.attendee.person_id, raw))
+        about = replace(about, page_url=f"{base}/me/{raw}")
+    return about, tokens
+
+
+def page_token(about: Subject, person_id: str, raw: str) -> Token:
+    """Let a link open a person's page for as long as the event's data are kept."""
+    return Token(
+        token_hash=token_hash(raw),
+        purpose=Purpose.PAGE,
+        event_id=about.event.event_id,
+        subject_id=person_id,
+        expires_at=about.event.ends_at + timedelta(days=about.event.retention_days),
+    )
+
+
+def note_trouble(claimed: Mail, trouble: Trouble, now: datetime) -> None:
+    """Settle a mail SES did not take, or leave it in the lease's hands where that is open."""
+    logger.warning("mail not sent", mail_id=claimed.mail_id, kind=claimed.kind, trouble=trouble)
+    if trouble is Trouble.AGAIN:
+        mails.release(claimed, now + wait(claimed))
+    elif trouble is Trouble.STOPPED:
+        mails.release(claimed, now + STOPPED_FOR)
+    elif trouble is Trouble.REJECTED:
+        mails.settle(claimed, MailState.SKIPPED, Skip.REJECTED, now)
+
+
+def wait(mail: Mail) -> timedelta:
+    """Wait longer after each attempt, from one minute to an hour, spread by the mail's id."""
+    longest = min(LONGEST_WAIT_MINUTES, 2**mail.attempt)
+    return timedelta(seconds=60 + zlib.crc32(f"{mail.mail_id}{mail.attempt}".encode()) % (longest * 60))
+

@@ -1,0 +1,13 @@
+"""What the mailing functions are told by their environment."""
+
+from shared.settings import Settings, from_environment
+
+
+class MailingSettings(Settings):
+    public_url: str
+    sender_address: str
+    configuration_set: str
+
+
+def settings() -> MailingSettings:
+    return from_environment(MailingSettings)

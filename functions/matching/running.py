@@ -1,0 +1,138 @@
+"""Running a round: read who takes part, choose, keep the draft, and publish it pair by pair."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+
+from functions.matching import drafts
+from functions.matching.candidates import Candidate, candidate
+from functions.matching.draft import Draft, DraftPair, draft, gains_in_words
+from functions.matching.settings import settings
+from shared.chain import Occasion, answer_by, partition_tasks
+from shared.logs import logger
+from shared.models import (
+    Answer,
+    Attendee,
+    Event,
+    Match,
+    MatchState,
+    Publish,
+    RoundState,
+    Task,
+    TaskKind,
+    match_id_of,
+)
+from shared.queues import wake
+from shared.store import attendees, events, matches, tasks
+
+UNDERSTOOD_WITHIN = timedelta(minutes=10)  # after a round's time; whoever is not read by then sits this one out
+PAIRS_AT_ONCE = 100
+
+
+def run(task: Task, now: datetime) -> None:
+    """Make a round's draft and, where the event publishes by itself, set its publishing off."""
+    event, rounds = events.event_with_rounds(task.event_id)
+    this = next((one for one in rounds if one.number == int(task.subject)), None)
+    if this is None or event.cancelled or this.is_out:
+        tasks.finish(task)
+        return
+    people, late = candidates(event, is_last=this.number == max(one.number for one in rounds))
+    if late and now < this.due + UNDERSTOOD_WITHIN:
+        tasks.defer(task, now + timedelta(minutes=1))
+        return
+    made = draft(event.event_id, this.number, zlib.crc32(event.event_id.encode()) + this.number, people, late)
+    drafted = this.model_copy(
+        update={"draft_key": drafts.save(made), "pairs": len(made.pairs), "unmatched": made.reasons_counted}
+    )
+    publishing = Task(kind=TaskKind.PUBLISH, event_id=event.event_id, subject=task.subject, due=now)
+    goes_on = [publishing] if event.publish is Publish.AUTO else []
+    events.save_draft(drafted, task, goes_on)
+    logger.info("round drafted", event_id=event.event_id, round=this.number, pairs=len(made.pairs))
+    wake(settings().round_queue_url, [one.ref for one in goes_on])
+
+
+def candidates(event: Event, is_last: bool) -> tuple[list[Candidate], list[str]]:
+    """Read who takes part in a round, and the ids of those whose texts nobody has read yet."""
+    understood = attendees.understandings(event.event_id)
+    proposed: dict[str, set[str]] = defaultdict(set)
+    introduced: Counter[str] = Counter()
+    for match in matches.all_matches(event.event_id):
+        for member in match.members:
+            proposed[member].add(match.other(member))
+            introduced[member] += match.state is MatchState.INTRODUCED
+    people, late = [], []
+    for attendee in attendees.attendees(event.event_id):
+        if not attendee.wants_matches:
+            continue
+        texts = understood.get(attendee.person_id)
+        if texts is None or texts.version != attendee.version:
+            late.append(attendee.person_id)
+            continue
+        people.append(
+            candidate(
+                attendee,
+                (texts.wishes, texts.offers, texts.interests),
+                frozenset(matches.have_met(attendee.address_hash)),
+                frozenset(proposed[attendee.person_id]),
+                introduced[attendee.person_id],
+                is_last,
+            )
+        )
+    return people, late
+
+
+def publish(task: Task, now: datetime) -> None:
+    """Write the next pairs of a draft; after the last ones the round is out for everybody at once."""
+    event, rounds = events.event_with_rounds(task.event_id)
+    this = next((one for one in rounds if one.number == int(task.subject)), None)
+    if this is None or event.cancelled or this.state is not RoundState.DRAFT or this.draft_key is None:
+        tasks.finish(task)
+        return
+    made = drafts.load(this.draft_key)
+    until = answer_by(event, rounds, this.number, now)
+    upto = min(len(made.pairs), task.cursor + PAIRS_AT_ONCE)
+    publish_pairs(event, made, made.pairs[task.cursor : upto], until, now)
+    if upto < len(made.pairs):
+        tasks.defer(task, now, cursor=upto)
+        wake(settings().round_queue_url, [task.ref])
+        return
+    closing = Task(kind=TaskKind.CLOSE, event_id=event.event_id, subject=task.subject, due=until)
+    following = [closing, *partition_tasks(event.event_id, Occasion.PROPOSALS, task.subject, now)]
+    events.finish_publishing(event.event_id, this.number, until, task, following)
+    logger.info("round published", event_id=event.event_id, round=this.number)
+
+
+def publish_pairs(event: Event, made: Draft, pairs: tuple[DraftPair, ...], until: datetime, now: datetime) -> None:
+    people = attendees.attendees_by_id(event.event_id, {member for pair in pairs for member in pair.members})
+    for pair in pairs:
+        members = [people[member] for member in pair.members if member in people]
+        versions = tuple(member.version for member in members)
+        if versions != pair.versions or not matches.publish(match_of(made, pair, members, until, now), members):
+            # The pair is there already, somebody left, or a profile changed: its reasons may no longer hold.
+            logger.info("pair skipped", event_id=event.event_id, round=made.round)
+
+
+def match_of(made: Draft, pair: DraftPair, members: list[Attendee], until: datetime, now: datetime) -> Match:
+    """Make a draft's pair a match, with the standing yeses entered as answers."""
+    one, other = members
+    answers = {member.person_id: Answer.YES for member in members if member.profile.standing_yes}
+    agreed = len(answers) == len(members)
+    return Match(
+        event_id=made.event_id,
+        match_id=match_id_of(made.event_id, pair.members),
+        round=made.round,
+        members=tuple(sorted(pair.members)),
+        score=pair.score,
+        gains={
+            one.person_id: gains_in_words(pair.gains[0], one.profile, other.profile),
+            other.person_id: gains_in_words(pair.gains[1], other.profile, one.profile),
+        },
+        writes_first=pair.writes_first,
+        state=MatchState.INTRODUCED if agreed else MatchState.PROPOSED,
+        answers=answers,
+        answer_by=until,
+        introduced_at=now if agreed else None,
+    )
+

@@ -1,0 +1,93 @@
+"""The organiser's commands: create and change events, publish a round, ask how it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
+
+from functions.organiser.change import change
+from functions.organiser.event_file import read_event
+from functions.organiser.settings import settings
+from functions.organiser.status import status
+from shared import clock
+from shared.complaints import complaints
+from shared.errors import CommandUnknown, EventUnknown, FieldsInvalid, Refused, RoundNotReady
+from shared.logs import logger
+from shared.models import Language, RoundState, Task, TaskKind, Value
+from shared.queues import wake
+from shared.store import events, tasks
+from shared.texts import Voice
+
+
+class Command(Value):
+    """One command: `event` with the file's content, `publish` or `status` with an event's id."""
+
+    command: str
+    language: Language = Language.EN
+    event: Any = None
+    event_id: str = ""
+    round: int | None = None
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Carry a command out; a refusal comes back as `refused` with its reasons, never as a trace."""
+    voice = Voice(Language.EN)
+    try:
+        try:
+            command = Command.model_validate(event)
+        except ValidationError as error:
+            raise FieldsInvalid(complaints(error, voice)) from None
+        voice = Voice(command.language)
+        if command.command not in COMMANDS:
+            raise CommandUnknown
+        return COMMANDS[command.command](command, voice)
+    except Refused as refusal:
+        logger.info("refused", reason=type(refusal).__name__)
+        found = refusal.complaints if isinstance(refusal, FieldsInvalid) else ()
+        words = voice(f"refusals.{type(refusal).__name__}")
+        return {"refused": words, "complaints": [complaint._asdict() for complaint in found]}
+
+
+def put_event(command: Command, voice: Voice) -> dict[str, Any]:
+    """Create the event, or bring the one with this id to the file's new content."""
+    now = clock.now()
+    event_id = command.event.get("id") if isinstance(command.event, dict) else None
+    try:
+        old, rounds = events.event_with_rounds(event_id) if isinstance(event_id, str) else (None, [])
+    except EventUnknown:
+        old, rounds = None, []
+    new = read_event(command.event, version=old.version + 1 if old else 1, voice=voice, now=now)
+    planned = change(new, old, rounds, now)
+    if old is None or planned.changed_fields:
+        events.save(new, planned.rounds, planned.obsolete_rounds, planned.tasks, planned.obsolete_tasks)
+        logger.info("event saved", event_id=new.event_id, version=new.version)
+    return {
+        "event_id": new.event_id,
+        "created": old is None,
+        "changed": planned.changed_fields,
+        "rounds": [clock.utc_text(one.due) for one in planned.rounds],
+        "letters": [str(kind) for kind in planned.letters],
+    }
+
+
+def publish(command: Command, _: Voice) -> dict[str, Any]:
+    """Publish a round's draft: the round that was named, or the only one that waits."""
+    now = clock.now()
+    event, rounds = events.event_with_rounds(command.event_id)
+    waiting = [one for one in rounds if one.state is RoundState.DRAFT and command.round in (None, one.number)]
+    if len(waiting) != 1:
+        raise RoundNotReady
+    task = Task(kind=TaskKind.PUBLISH, event_id=event.event_id, subject=str(waiting[0].number), due=now)
+    tasks.add(task)
+    wake(settings().round_queue_url, [task.ref])
+    return {"event_id": event.event_id, "round": waiting[0].number, "pairs": waiting[0].pairs}
+
+
+def tell_status(command: Command, _: Voice) -> dict[str, Any]:
+    return status(command.event_id)
+
+
+COMMANDS = {"event": put_event, "publish": publish, "status": tell_status}

@@ -1,0 +1,73 @@
+"""What a new version of an event means for rounds, tasks and mails. Pure: the old state in, what to write out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.chain import Moment, Occasion, occasions, partition_tasks
+from shared.models import Event, MailKind, Round, RoundState, Task, TaskKind, TaskRef
+
+TELLS_EVERYBODY = ("starts_at", "ends_at", "time_zone", "place", "link")
+
+
+class Change(NamedTuple):
+    """All that is written with an event's new version, and what the organiser is told of it."""
+
+    rounds: list[Round]
+    obsolete_rounds: list[int]
+    tasks: list[Task]
+    obsolete_tasks: list[TaskRef]
+    changed_fields: list[str]
+    letters: list[MailKind]
+
+
+def change(new: Event, old: Event | None, old_rounds: Sequence[Round], now: datetime) -> Change:
+    """Plan an event's rounds and tasks anew: what has run stays, what is to come follows the new version."""
+    settled = [one for one in old_rounds if one.state is not RoundState.PLANNED or one.due <= now]
+    coming = [] if new.cancelled else [moment for moment in new.rounds if moment > now]
+    rounds = [
+        Round(event_id=new.event_id, number=number, due=due)
+        for number, due in enumerate(coming, start=len(settled) + 1)
+    ]
+    numbers = {one.number for one in rounds} | {one.number for one in settled}
+    obsolete_rounds = [one.number for one in old_rounds if one.number not in numbers]
+    tasks = [
+        Task(kind=TaskKind.ROUND, event_id=new.event_id, subject=str(one.number), due=one.due) for one in rounds
+    ]
+    moments = [] if new.cancelled else [moment for moment in occasions(new) if moment.due > now]
+    tasks += [Task(kind=TaskKind.OCCASION, event_id=new.event_id, subject=subject(one), due=one.due) for one in moments]
+    kept = {task.ref for task in tasks}
+    before = [round_task(new.event_id, number) for number in obsolete_rounds]
+    before += [occasion_task(new.event_id, one) for one in occasions(old)] if old else []
+    changed = [name for name in Event.model_fields if old and getattr(old, name) != getattr(new, name)]
+    changed = [name for name in changed if name != "version"]
+    letters = follow_up_letters(new, old, changed)
+    for kind in letters:
+        occasion = Occasion.CANCELLED if kind is MailKind.EVENT_CANCELLED else Occasion.CHANGED
+        tasks += partition_tasks(new.event_id, occasion, str(new.version), now)
+    return Change(rounds, obsolete_rounds, tasks, [ref for ref in before if ref not in kept], changed, letters)
+
+
+def follow_up_letters(new: Event, old: Event | None, changed: Sequence[str]) -> list[MailKind]:
+    """Say which letter everybody gets because of a change."""
+    if old is None or (old.cancelled and new.cancelled):
+        return []
+    if new.cancelled:
+        return [MailKind.EVENT_CANCELLED]
+    if old.cancelled or any(name in TELLS_EVERYBODY for name in changed):
+        return [MailKind.EVENT_CHANGED]
+    return []
+
+
+def subject(moment: Moment) -> str:
+    return f"{moment.occasion}:{moment.wave}"
+
+
+def round_task(event_id: str, number: int) -> TaskRef:
+    return TaskRef(kind=TaskKind.ROUND, event_id=event_id, subject=str(number))
+
+
+def occasion_task(event_id: str, moment: Moment) -> TaskRef:
+    return TaskRef(kind=TaskKind.OCCASION, event_id=event_id, subject=subject(moment))

@@ -1,0 +1,110 @@
+"""Confirming and answering: read, decide, write under a condition; again if somebody else wrote in between."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from shared import chain
+from shared.errors import AnswerTooLate, LinkUnknown, PageUnknown
+from shared.models import (
+    Answer,
+    Attendee,
+    AttendeeState,
+    Event,
+    Mail,
+    MatchState,
+    Purpose,
+    Round,
+    Submission,
+    Task,
+    TaskKind,
+    Token,
+)
+from shared.store import attendees, matches
+from shared.store.table import repeat_on_conflict
+from shared.tokens import new_token, token_hash
+
+
+class Confirmed(NamedTuple):
+    """What a confirmation set off; the token opens the person's page."""
+
+    page_token: str
+    welcome: Mail
+    understand: Task
+
+
+def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
+    """Make a submission an attendee, or an attendee's next version; raise LinkUnknown."""
+
+    def attempt() -> Confirmed | None:
+        given = attendees.submission(submission_id, now)
+        if given is None:
+            raise LinkUnknown
+        person_id = attendees.person_at(given.address_hash, event.event_id)
+        known = attendees.attendee(event.event_id, person_id) if person_id else None
+        attendee = next_version(given, known, now)
+        raw = new_token()
+        page = Token(
+            token_hash=token_hash(raw),
+            purpose=Purpose.PAGE,
+            event_id=event.event_id,
+            subject_id=attendee.person_id,
+            expires_at=event.ends_at + timedelta(days=event.retention_days),
+        )
+        welcome = chain.welcome(attendee, event)
+        understand = Task(kind=TaskKind.UNDERSTAND, event_id=event.event_id, subject=attendee.person_id, due=now)
+        if not attendees.confirm(attendee, welcome if known is None else None, understand, page):
+            return None
+        return Confirmed(raw, welcome, understand)
+
+    return repeat_on_conflict(attempt, otherwise=LinkUnknown)
+
+
+def next_version(given: Submission, known: Attendee | None, now: datetime) -> Attendee:
+    """Shape the attendee a submission makes; an older one, or the same again, leaves what is there as it is."""
+    if known and (given.submission_id == known.submission_id or given.submitted_at < known.submitted_at):
+        return known.model_copy(update={"version": known.version + 1})
+    return Attendee(
+        event_id=given.event_id,
+        person_id=known.person_id if known else given.submission_id,
+        version=known.version + 1 if known else 1,
+        state=AttendeeState.CONFIRMED,
+        email=given.email,
+        address_hash=given.address_hash,
+        company_hash=given.company_hash,
+        avoid=given.avoid,
+        language=given.language,
+        profile=given.profile,
+        consents=given.consents,
+        submission_id=given.submission_id,
+        submitted_at=given.submitted_at,
+        confirmed_at=known.confirmed_at if known else now,
+    )
+
+
+def answer(
+    event: Event, rounds: list[Round], me: Attendee, match_id: str, said: Answer, now: datetime
+) -> list[Mail]:
+    """Take one member's answer; return the introductions it set off. Raise AnswerTooLate or PageUnknown."""
+    out = {one.number for one in rounds if one.is_out}
+
+    def attempt() -> list[Mail] | None:
+        match = matches.match(event.event_id, match_id)
+        if match is None or me.person_id not in match.members or match.round not in out:
+            raise PageUnknown
+        if match.state is MatchState.INTRODUCED and said is Answer.YES:
+            return []
+        members = attendees.attendees_by_id(event.event_id, set(match.members))
+        all_here = all(
+            member in members and members[member].state is AttendeeState.CONFIRMED for member in match.members
+        )
+        if match.state is not MatchState.PROPOSED or match.answer_by <= now or not all_here or event.cancelled:
+            raise AnswerTooLate
+        introductions = chain.introductions(match, event, now)
+        written = matches.answer(match, me.person_id, said, now, list(members.values()), introductions)
+        if written is None:
+            return None
+        return introductions if written.state is MatchState.INTRODUCED else []
+
+    return repeat_on_conflict(attempt, otherwise=AnswerTooLate)

@@ -1,0 +1,168 @@
+"""Reading a filled form: bytes in, a submission out, every fault named beside its field."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+
+from shared.complaints import complaints
+from shared.errors import BodyTooLarge, BodyUnreadable, Complaint, FieldsInvalid
+from shared.models import Consents, Event, Language, Line, Profile, Submission
+from shared.texts import Voice
+from shared.tokens import keyed_hash, normal_address, normal_company
+
+LARGEST_BODY = 64 * 1024  # characters; a full form has about three thousand
+MOST_FIELDS = 100
+LINK_VALID = timedelta(days=7)
+LISTS = {"languages", "wishes", "offers", "interests", "avoid"}
+TYPED_IN_ONE_FIELD = {"interests", "avoid"}
+SWITCHES = {"standing_yes", "write_me_first", "consent_matching", "consent_follow_up"}
+CONTACT = re.compile(
+    r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\.|\+?\d[\d\s/().-]{6,}\d", re.IGNORECASE
+)
+REORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # would turn a text's direction unseen
+
+
+class Form(Profile):
+    """What the form asks: the profile, and what nobody else ever reads."""
+
+    email: str = Field(max_length=254)
+    avoid: tuple[Line, ...] = Field(default=(), max_length=20)
+    consent_matching: bool = False
+    consent_follow_up: bool = False
+
+    @field_validator("email")
+    @classmethod
+    def is_an_address(cls, value: str) -> str:
+        # Imported here as its DNS library costs a page's rendering time, and only a sent form needs it.
+        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
+        try:
+            found = validate_email(value, check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError:
+            raise PydanticCustomError("email", "not an address") from None
+        return str(found.ascii_email)
+
+    @field_validator("first_name", "about", "wishes", "offers", "interests")
+    @classmethod
+    def carries_no_contact(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        texts = (value,) if isinstance(value, str) else value
+        if any(CONTACT.search(text) for text in texts):
+            raise PydanticCustomError("contact_inside", "contact in a text others read")
+        return value
+
+
+def is_json(request: APIGatewayProxyEventV2) -> bool:
+    """Say whether a request comes from a program: it sends or wants JSON."""
+    kinds = f"{request.headers.get('content-type', '')} {request.headers.get('accept', '')}"
+    return "json" in kinds
+
+
+def read_fields(request: APIGatewayProxyEventV2) -> dict[str, Any]:
+    """Return the fields of a request's body, cleaned; raise BodyTooLarge or BodyUnreadable."""
+    if len(request.body or "") > LARGEST_BODY:
+        raise BodyTooLarge
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    try:
+        body = request.decoded_body or ""
+        if kind == "application/json":
+            fields = json.loads(body)
+        elif kind == "application/x-www-form-urlencoded":
+            fields = from_html(parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS))
+        else:
+            raise BodyUnreadable
+    except (ValueError, RecursionError):
+        raise BodyUnreadable from None
+    if not isinstance(fields, dict):
+        raise BodyUnreadable
+    return {str(name): cleaned(value) for name, value in fields.items()}
+
+
+def from_html(fields: dict[str, list[str]]) -> dict[str, Any]:
+    """Shape an HTML form's fields like the JSON ones: lists, switches, and several topics typed in one field."""
+    shaped: dict[str, Any] = {}
+    for name, given in fields.items():
+        if name in TYPED_IN_ONE_FIELD:
+            shaped[name] = [part for text in given for part in re.split(r"[,;\n]", text) if part.strip()]
+        elif name in LISTS:
+            shaped[name] = [text for text in given if text.strip()]
+        elif name in SWITCHES:
+            shaped[name] = given[-1] in ("on", "true", "1", "yes")
+        else:
+            shaped[name] = given[-1]
+    return shaped
+
+
+def cleaned(value: Any) -> Any:
+    """Fold white space, compose letters, and drop characters that cannot be seen."""
+    if isinstance(value, list):
+        return [cleaned(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    seen = "".join(
+        c if unicodedata.category(c) not in ("Cc", "Cf") or c in "\u200c\u200d" else " " if c.isspace() else ""
+        for c in value
+        if c not in REORDERING
+    )
+    return " ".join(unicodedata.normalize("NFC", seen).split())
+
+
+def read_form(fields: dict[str, Any], voice: Voice) -> Form:
+    """Check the fields; raise FieldsInvalid."""
+    if any(has_lone_surrogate(value) for value in fields.values()):
+        raise FieldsInvalid([Complaint("form", voice("complaints.characters"))])
+    try:
+        return Form.model_validate(fields)
+    except ValidationError as error:
+        raise FieldsInvalid(complaints(error, voice)) from None
+
+
+def has_lone_surrogate(value: Any) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return any(0xD800 <= ord(c) <= 0xDFFF for text in texts if isinstance(text, str) for c in text)
+
+
+def submission(
+    form: Form, event: Event, language: Language, submission_id: str, secret: str, now: datetime
+) -> Submission:
+    """Make a checked form a submission; addresses and companies to avoid leave only their hashes."""
+    company = normal_company(form.company)
+    return Submission(
+        submission_id=submission_id,
+        event_id=event.event_id,
+        email=form.email,
+        address_hash=keyed_hash(secret, "address", normal_address(form.email)),
+        company_hash=keyed_hash(secret, "company", company) if company else "",
+        avoid=tuple(avoided(text, secret) for text in form.avoid),
+        language=language,
+        profile=Profile(**{name: getattr(form, name) for name in Profile.model_fields}),
+        consents=Consents(
+            matching=form.consent_matching,
+            follow_up=form.consent_follow_up,
+            wording=wording_hash(event, language),
+        ),
+        submitted_at=now,
+        expires_at=now + LINK_VALID,
+    )
+
+
+def avoided(text: str, secret: str) -> str:
+    if "@" in text:
+        return keyed_hash(secret, "address", normal_address(text))
+    return keyed_hash(secret, "company", normal_company(text))
+
+
+def wording_hash(event: Event, language: Language) -> str:
+    """Hash the declarations as this person read them: proof of what they agreed to."""
+    voice = Voice(language, event.address)
+    words = voice("pages.form.consent_matching") + voice("pages.form.consent_follow_up")
+    return hashlib.sha256(words.encode()).hexdigest()

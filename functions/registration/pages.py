@@ -1,0 +1,137 @@
+"""Answers: pages for people, JSON for programs, in the reader's language."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from functions.registration.form import is_json
+from shared.errors import (
+    AnswerTooLate,
+    BodyTooLarge,
+    BodyUnreadable,
+    CommandUnknown,
+    EventChangedMeanwhile,
+    EventUnknown,
+    FieldsInvalid,
+    LinkUnknown,
+    MethodRefused,
+    PageUnknown,
+    Refused,
+    RegistrationClosed,
+    RoundNotReady,
+)
+from shared.logs import logger
+from shared.models import Event, Language
+from shared.texts import Voice
+
+HERE = Path(__file__).parent
+STATUS: dict[type[Refused], HTTPStatus] = {
+    EventUnknown: HTTPStatus.NOT_FOUND,
+    PageUnknown: HTTPStatus.NOT_FOUND,
+    LinkUnknown: HTTPStatus.NOT_FOUND,
+    MethodRefused: HTTPStatus.METHOD_NOT_ALLOWED,
+    RegistrationClosed: HTTPStatus.CONFLICT,
+    AnswerTooLate: HTTPStatus.CONFLICT,
+    EventChangedMeanwhile: HTTPStatus.CONFLICT,
+    RoundNotReady: HTTPStatus.CONFLICT,
+    BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    BodyUnreadable: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    FieldsInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CommandUnknown: HTTPStatus.BAD_REQUEST,
+}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Referrer-Policy": "same-origin",
+    # Pages hold what one person may see; the form alone could be kept, and is small.
+    "Cache-Control": "no-store",
+}
+LANGUAGES_OFFERED = ("de", "en", "fr", "es", "it", "nl", "pl", "tr")
+
+
+def answer_refusals(app: APIGatewayHttpResolver) -> None:
+    """Answer every refusal, and every fault of ours, in the reader's language and form."""
+
+    def refused(error: Refused) -> Response[str]:
+        return refuse(app.current_event, type(error).__name__, STATUS[type(error)], error)
+
+    def failed(error: Exception) -> Response[str]:
+        # The message may hold what somebody typed: class and place are enough to find the fault.
+        trace = error.__traceback__
+        while trace and trace.tb_next:
+            trace = trace.tb_next
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+        logger.error("unexpected", error=type(error).__name__, place=place)
+        return refuse(app.current_event, "Unexpected", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    app.exception_handler(Refused)(refused)
+    app.exception_handler(Exception)(failed)
+
+
+def refuse(
+    request: APIGatewayProxyEventV2, name: str, status: HTTPStatus, error: Refused | None = None
+) -> Response[str]:
+    voice = Voice(language_of(request))
+    words = voice(f"refusals.{name}")
+    complaints = error.complaints if isinstance(error, FieldsInvalid) else ()
+    if is_json(request):
+        problem = {"type": f"about:blank#{name}", "title": words, "status": int(status)}
+        if complaints:
+            problem["errors"] = [{"field": one.field, "detail": one.text} for one in complaints]
+        return Response(status, "application/problem+json", json.dumps(problem, ensure_ascii=False), HEADERS)
+    return page(request, voice, "refused.html", status, words=words, complaints=complaints)
+
+
+def page(
+    request: APIGatewayProxyEventV2,
+    voice: Voice,
+    template: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    event: Event | None = None,
+    **values: object,
+) -> Response[str]:
+    """Render a page. `event` gives it the title and the footer's links."""
+    title = event.title.in_language(voice.language) if event else "Begegnung"
+    body = templates().get_template(template).render(
+        say=voice,
+        event=event,
+        title=title,
+        other_language=Language.EN if voice.language is Language.DE else Language.DE,
+        path=request.raw_path,
+        **values,
+    )
+    return Response(status, "text/html; charset=utf-8", body, {**HEADERS, "Content-Language": str(voice.language)})
+
+
+def language_of(request: APIGatewayProxyEventV2, event: Event | None = None) -> Language:
+    """Choose the language: asked for in the address, else the browser's first that is offered, else the event's."""
+    offered = event.languages if event else tuple(Language)
+    asked = (request.query_string_parameters or {}).get("lang", "")
+    accepted = [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
+    for code in (asked, *accepted):
+        if code in offered:
+            return Language(code)
+    return offered[0]
+
+
+@cache
+def templates() -> Environment:
+    """Escape everything, whatever a template's name ends in."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+@cache
+def style_sheet() -> str:
+    return (HERE / "style.css").read_text(encoding="utf-8")

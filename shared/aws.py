@@ -1,0 +1,20 @@
+"""Clients of AWS services, made when first used and each with a timeout."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+# Three tries of six seconds at most fit into the shortest function's 20 seconds.
+PATIENT = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+# SES knows no token for repeated calls: a retry after a lost answer would be a second mail.
+ONCE = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
+
+
+@cache
+def client(service: str) -> Any:  # Any: boto3's stubs tell the types apart by literal names only
+    """Return this process's client for `service`, for example "dynamodb"."""
+    return boto3.client(service, config=ONCE if service == "sesv2" else PATIENT)  # type: ignore[call-overload] # see above

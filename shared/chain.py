@@ -1,0 +1,243 @@
+"""The plan of an event: which letter goes to whom, and when. Pure rules, used by whoever causes a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from shared.clock import utc_text
+from shared.models import (
+    Answer,
+    Attendee,
+    Event,
+    Mail,
+    MailKind,
+    Match,
+    MatchState,
+    Owner,
+    Round,
+    RoundState,
+    Submission,
+    Task,
+    TaskKind,
+)
+from shared.store.keys import PARTITIONS
+
+ANSWER_WITHIN = timedelta(days=5)
+BEFORE_NEXT_ROUND = timedelta(hours=1)
+REMIND_DAYS_BEFORE = 2
+REMIND_AT = time(10, 0)
+ASK_AT = time(9, 30)
+ASK_AGAIN_AFTER = timedelta(days=7)
+SATURDAY = 5
+
+
+class Topic(StrEnum):
+    """What a person must have agreed to for a letter of this kind to leave."""
+
+    SERVICE = "service"
+    MATCHING = "matching"
+    FOLLOW_UP = "follow_up"
+
+
+class KindRule(NamedTuple):
+    """`must_arrive`: rather twice than never, where SES leaves it open whether a mail left."""
+
+    topic: Topic
+    must_arrive: bool
+
+
+KINDS: dict[MailKind, KindRule] = {
+    MailKind.CONFIRMATION: KindRule(Topic.SERVICE, must_arrive=True),
+    MailKind.WELCOME: KindRule(Topic.SERVICE, must_arrive=True),
+    MailKind.PROPOSAL: KindRule(Topic.MATCHING, must_arrive=False),
+    MailKind.NO_MATCH: KindRule(Topic.MATCHING, must_arrive=False),
+    MailKind.INTRODUCTION: KindRule(Topic.MATCHING, must_arrive=False),
+    MailKind.ROUND_CLOSED: KindRule(Topic.MATCHING, must_arrive=False),
+    MailKind.REMINDER: KindRule(Topic.MATCHING, must_arrive=False),
+    MailKind.DID_YOU_MEET: KindRule(Topic.FOLLOW_UP, must_arrive=False),
+    MailKind.EVENT_CHANGED: KindRule(Topic.SERVICE, must_arrive=True),
+    MailKind.EVENT_CANCELLED: KindRule(Topic.SERVICE, must_arrive=True),
+}
+
+
+class Occasion(StrEnum):
+    """When many people get a letter at once; a task per partition then plans them."""
+
+    PROPOSALS = "proposals"  # wave: the round's number, as of the next
+    CLOSING = "closing"
+    REMINDER = "reminder"  # wave: the start it reminds of, so that a moved event reminds anew
+    DID_YOU_MEET = "did_you_meet"  # wave: 1, 2
+    CHANGED = "changed"  # wave: the event's version, as of the next
+    CANCELLED = "cancelled"
+
+
+class Moment(NamedTuple):
+    """One dated occasion."""
+
+    occasion: Occasion
+    wave: str
+    due: datetime
+
+
+def at_local(day: date, clock_time: time, zone: str) -> datetime:
+    """Say when it is this time on this day in this zone, in UTC.
+
+    A time that daylight saving skips moves on by the skipped hour; of one that exists twice it is the first.
+    """
+    return datetime.combine(day, clock_time, ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+
+
+def business_day_after(moment: datetime, zone: str) -> date:
+    """Return the first Monday to Friday after the moment's day in this zone."""
+    day = moment.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    while day.weekday() >= SATURDAY:
+        day += timedelta(days=1)
+    return day
+
+
+def occasions(event: Event) -> list[Moment]:
+    """Date the letters that depend on the event's time alone."""
+    first_day = event.starts_at.astimezone(ZoneInfo(event.time_zone)).date()
+    remind = at_local(first_day - timedelta(days=REMIND_DAYS_BEFORE), REMIND_AT, event.time_zone)
+    ask = at_local(business_day_after(event.ends_at, event.time_zone), ASK_AT, event.time_zone)
+    return [
+        Moment(Occasion.REMINDER, start_wave(event), remind),
+        Moment(Occasion.DID_YOU_MEET, "1", ask),
+        Moment(Occasion.DID_YOU_MEET, "2", ask + ASK_AGAIN_AFTER),
+    ]
+
+
+def start_wave(event: Event) -> str:
+    """Name a start in a task's subject and a mail's wave, without the colons that part them."""
+    return utc_text(event.starts_at).replace(":", "")
+
+
+def answer_by(event: Event, rounds: Sequence[Round], number: int, published: datetime) -> datetime:
+    """Return until when a round's proposals may be answered.
+
+    The earliest of five days, an hour before the next round, and the event's start; for a round on the event's own
+    day its last break takes the start's place, as that is when people can still meet.
+    """
+    next_round = min((one.due for one in rounds if one.due > published and one.number > number), default=None)
+    limits = [published + ANSWER_WITHIN]
+    if next_round is not None:
+        limits.append(max(next_round - BEFORE_NEXT_ROUND, published))
+    limits.append(event.starts_at if not is_on_the_day(event, published) else last_break(event))
+    return min(limits)
+
+
+def is_on_the_day(event: Event, moment: datetime) -> bool:
+    """Say whether it is the event's first day, or later, where the event is."""
+    zone = ZoneInfo(event.time_zone)
+    return moment.astimezone(zone).date() >= event.starts_at.astimezone(zone).date()
+
+
+def last_break(event: Event) -> datetime:
+    return max((one.starts_at for one in event.breaks), default=event.ends_at)
+
+
+def next_round_after(rounds: Iterable[Round], number: int, now: datetime) -> Round | None:
+    """Return the round that comes after this one and is still to run."""
+    coming = [one for one in rounds if one.number > number and one.state is RoundState.PLANNED and one.due > now]
+    return min(coming, key=lambda one: one.due, default=None)
+
+
+def confirmation(submission: Submission) -> Mail:
+    """Plan the answer to a filled form; what it says is decided when it leaves."""
+    return Mail(
+        event_id=submission.event_id,
+        owner=Owner.SUBMISSION,
+        owner_id=submission.submission_id,
+        kind=MailKind.CONFIRMATION,
+        wave="1",
+        due=submission.submitted_at,
+        not_after=submission.expires_at,
+    )
+
+
+def welcome(attendee: Attendee, event: Event) -> Mail:
+    return to_person(event, attendee.person_id, MailKind.WELCOME, "1", attendee.confirmed_at, event.ends_at)
+
+
+def introductions(match: Match, event: Event, now: datetime) -> list[Mail]:
+    """Plan the letter that brings two people together, once for each."""
+    return [
+        to_person(event, member, MailKind.INTRODUCTION, match.match_id, now, event.ends_at)
+        for member in match.members
+    ]
+
+
+def plan(
+    occasion: Occasion, wave: str, event: Event, attendee: Attendee, matches: Sequence[Match], now: datetime
+) -> list[Mail]:
+    """Say which letters an occasion means for one person; consent is asked for again when they leave."""
+    if not attendee.wants_matches and occasion not in (Occasion.CHANGED, Occasion.CANCELLED):
+        return []
+    person_id = attendee.person_id
+    if occasion is Occasion.PROPOSALS:
+        return _after_round(int(wave), event, attendee, matches, now)
+    if occasion is Occasion.CLOSING:
+        left_open = [one for one in matches if one.round == int(wave) and needs_closing_words(one, person_id)]
+        due_until = now + timedelta(days=2)
+        return [to_person(event, person_id, MailKind.ROUND_CLOSED, wave, now, due_until)] if left_open else []
+    introduced = [one for one in matches if one.state is MatchState.INTRODUCED]
+    if occasion is Occasion.REMINDER:
+        return [to_person(event, person_id, MailKind.REMINDER, wave, now, event.starts_at)] if introduced else []
+    if occasion is Occasion.DID_YOU_MEET:
+        open_ones = [one for one in introduced if person_id not in one.outcomes]
+        # Past its week the second asking takes the first one's place.
+        until = now + ASK_AGAIN_AFTER
+        return [to_person(event, person_id, MailKind.DID_YOU_MEET, wave, now, until)] if open_ones else []
+    kind = MailKind.EVENT_CHANGED if occasion is Occasion.CHANGED else MailKind.EVENT_CANCELLED
+    return [to_person(event, person_id, kind, wave, now, event.ends_at)]
+
+
+def _after_round(number: int, event: Event, attendee: Attendee, matches: Sequence[Match], now: datetime) -> list[Mail]:
+    """Plan what a person gets after a round: a proposal, introductions by standing yes, or an honest no match."""
+    of_round = [one for one in matches if one.round == number]
+    letters = []
+    open_ones = [one for one in of_round if one.state is MatchState.PROPOSED]
+    if open_ones:
+        until = max(one.answer_by for one in open_ones)
+        letters.append(to_person(event, attendee.person_id, MailKind.PROPOSAL, str(number), now, until))
+    letters += [
+        to_person(event, attendee.person_id, MailKind.INTRODUCTION, one.match_id, now, event.ends_at)
+        for one in of_round
+        if one.state is MatchState.INTRODUCED
+    ]
+    seats_are_full = sum(one.state is MatchState.INTRODUCED for one in matches) >= attendee.profile.matches
+    if not of_round and not seats_are_full:
+        letters.append(to_person(event, attendee.person_id, MailKind.NO_MATCH, str(number), now, event.ends_at))
+    return letters
+
+
+def needs_closing_words(match: Match, person_id: str) -> bool:
+    """Say whether somebody hears that a match closed: not after their own *not now*.
+
+    The same whether the other declined, kept silent or could not be reached, so that nobody learns a no.
+    """
+    return match.state is not MatchState.INTRODUCED and match.answer_of(person_id) != Answer.NOT_NOW
+
+
+def to_person(event: Event, person_id: str, kind: MailKind, wave: str, due: datetime, not_after: datetime) -> Mail:
+    return Mail(
+        event_id=event.event_id,
+        owner=Owner.PERSON,
+        owner_id=person_id,
+        kind=kind,
+        wave=wave,
+        due=due,
+        not_after=not_after,
+    )
+
+
+def partition_tasks(event_id: str, occasion: Occasion, wave: str, now: datetime) -> list[Task]:
+    """Share an occasion's planning out over the event's partitions."""
+    return [
+        Task(kind=TaskKind.PLAN, event_id=event_id, subject=f"{occasion}:{wave}:{partition}", due=now)
+        for partition in range(PARTITIONS)
+    ]

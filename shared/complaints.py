@@ -1,0 +1,20 @@
+"""What is wrong with a form or file, told to the person who filled it, in their language."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from shared.errors import Complaint
+from shared.texts import Voice
+
+
+def complaints(error: ValidationError, voice: Voice) -> list[Complaint]:
+    """Turn a validation error into one complaint per field, without repeating what was typed."""
+    found: dict[str, Complaint] = {}
+    for detail in error.errors(include_input=False, include_url=False):
+        field = ".".join(str(step) for step in detail["loc"])
+        key = f"complaints.{detail['type']}"
+        limits = {name: value for name, value in detail.get("ctx", {}).items() if isinstance(value, int | str)}
+        text = voice(key if voice.has(key) else "complaints.other", **limits)
+        found.setdefault(field, Complaint(field, text))
+    return list(found.values())

@@ -1,0 +1,15 @@
+"""Where and when two introduced people can meet."""
+
+from __future__ import annotations
+
+import zlib
+
+from shared.models import Attendance, Attendee, Break, Event, Match
+
+
+def meeting_place(event: Event, match: Match, one: Attendee, other: Attendee) -> Break | None:
+    """Suggest one of the event's breaks, the same to both; None where one of them is not on site."""
+    on_site = all(person.profile.attendance is not Attendance.VIRTUAL for person in (one, other))
+    if not on_site or not event.breaks:
+        return None
+    return event.breaks[zlib.crc32(match.match_id.encode()) % len(event.breaks)]

@@ -1,0 +1,418 @@
+"""The things Begegnung is about, as values. They know no AWS, and a wrong one prints nothing personal."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+NO_ANSWER = "none"  # what an answer not yet given is called in conditions and views
+
+
+class Value(BaseModel):
+    """Immutable, strict about unknown fields, silent about its content when it is wrong."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Language(StrEnum):
+    """Languages the product itself speaks."""
+
+    DE = "de"
+    EN = "en"
+
+
+class FormOfAddress(StrEnum):
+    """How German texts speak to a person."""
+
+    DU = "du"
+    SIE = "sie"
+
+
+class Bilingual(Value):
+    """One text in both languages."""
+
+    de: str = Field(min_length=1, max_length=600)
+    en: str = Field(min_length=1, max_length=600)
+
+    def in_language(self, language: Language) -> str:
+        return self.de if language is Language.DE else self.en
+
+
+class Break(Value):
+    """A time and a place at the event where two people can meet."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: Bilingual
+
+
+class Publish(StrEnum):
+    """Whether a round's draft goes out at once or waits for the organiser's word."""
+
+    AUTO = "auto"
+    BY_HAND = "by hand"
+
+
+class Event(Value):
+    """One summit, meetup or online gathering; all moments in UTC."""
+
+    event_id: str
+    version: int
+    title: Bilingual
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    time_zone: str
+    place: Bilingual | None = None
+    link: str | None = None
+    languages: tuple[Language, ...]
+    address: FormOfAddress
+    rounds: tuple[AwareDatetime, ...]
+    matches_per_person: int
+    breaks: tuple[Break, ...] = ()
+    publish: Publish
+    greeting: Bilingual | None = None
+    sender_name: str
+    reply_to: str
+    imprint: str
+    privacy_url: str
+    retention_days: int
+    cancelled: bool = False
+
+
+class RoundState(StrEnum):
+    """How far a round has come."""
+
+    PLANNED = "planned"
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+class Round(Value):
+    """One dated matching run of an event; `number` counts from 1."""
+
+    event_id: str
+    number: int
+    due: AwareDatetime
+    state: RoundState = RoundState.PLANNED
+    draft_key: str | None = None
+    pairs: int = 0
+    unmatched: dict[str, int] = {}  # reason -> how many people
+    answer_by: AwareDatetime | None = None
+
+    @property
+    def is_out(self) -> bool:
+        """Attendees may see this round's matches."""
+        return self.state in (RoundState.PUBLISHED, RoundState.CLOSED)
+
+
+class Attendance(StrEnum):
+    """Where somebody can be met."""
+
+    ON_SITE = "on_site"
+    VIRTUAL = "virtual"
+    BOTH = "both"
+
+
+Line = Annotated[str, Field(max_length=80)]
+Topic = Annotated[str, Field(min_length=1, max_length=60)]
+Sentence = Annotated[str, Field(min_length=3, max_length=280)]
+
+
+class Profile(Value):
+    """What a person tells about themselves. Others read some of it, see `design`: what must always hold, 5."""
+
+    first_name: str = Field(min_length=1, max_length=80)
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...] = Field(min_length=1, max_length=8)
+    wishes: tuple[Sentence, ...] = Field(min_length=1, max_length=3)
+    offers: tuple[Sentence, ...] = Field(default=(), max_length=3)
+    interests: tuple[Topic, ...] = Field(default=(), max_length=10)
+    about: Line = ""
+    company: Line = ""
+    attendance: Attendance = Attendance.ON_SITE
+    matches: int = Field(default=3, ge=1, le=5)
+    recognise: Line = ""
+    contact: Line = ""
+    standing_yes: bool = False
+    write_me_first: bool = False
+
+
+class Consents(Value):
+    """What a person agreed to, and proof of the words they read."""
+
+    matching: bool = False
+    follow_up: bool = False
+    wording: str = ""  # SHA-256 of the two declarations as shown
+
+
+class Submission(Value):
+    """A filled form; it becomes or changes an attendee only through the mailed link."""
+
+    submission_id: str
+    event_id: str
+    email: str
+    address_hash: str
+    company_hash: str
+    avoid: tuple[str, ...]  # keyed hashes of addresses and companies not to be matched with
+    language: Language
+    profile: Profile
+    consents: Consents
+    submitted_at: AwareDatetime
+    expires_at: AwareDatetime
+
+
+class AttendeeState(StrEnum):
+    """Whether a person takes part."""
+
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+class Attendee(Value):
+    """A person confirmed for one event. `version` grows with each change of the profile."""
+
+    event_id: str
+    person_id: str
+    version: int
+    state: AttendeeState = AttendeeState.CONFIRMED
+    email: str
+    address_hash: str
+    company_hash: str
+    avoid: tuple[str, ...]
+    language: Language
+    profile: Profile
+    consents: Consents
+    submission_id: str
+    submitted_at: AwareDatetime
+    confirmed_at: AwareDatetime
+
+    @property
+    def wants_matches(self) -> bool:
+        return self.state is AttendeeState.CONFIRMED and self.consents.matching
+
+
+class Understood(Value):
+    """What one text is about: ids of concepts, and its own words where no concept is known."""
+
+    concepts: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+class Understanding(Value):
+    """A person's texts, understood by one model, in the order of the profile of that version."""
+
+    event_id: str
+    person_id: str
+    version: int
+    model_id: str
+    wishes: tuple[Understood, ...]
+    offers: tuple[Understood, ...]
+    interests: tuple[Understood, ...]
+
+
+class GainKind(StrEnum):
+    """Why a pair is worth it to one of the two."""
+
+    SERVED = "served"  # what I wish to hear about, you can tell
+    SHARED_WISH = "shared_wish"  # we both wish to hear about it
+    SHARED_INTEREST = "shared_interest"  # we both like it
+
+
+class Gain(Value):
+    """One reason for one member of a match, in both people's own words."""
+
+    kind: GainKind
+    mine: str
+    theirs: str
+
+
+class Answer(StrEnum):
+    """What one of the two says to a proposal."""
+
+    YES = "yes"
+    NOT_NOW = "not_now"
+
+
+class Outcome(StrEnum):
+    """What one of the two says became of an introduction. The last two stay private."""
+
+    STAY_IN_TOUCH = "stay_in_touch"
+    GOOD_CONVERSATION = "good_conversation"
+    NOT_YET = "not_yet"
+    LET_IT_REST = "let_it_rest"
+    PITCH = "pitch"
+    DID_NOT_COME = "did_not_come"
+
+
+class MatchState(StrEnum):
+    """How far a match has come; closed is declined or unanswered, and nobody is told which."""
+
+    PROPOSED = "proposed"
+    INTRODUCED = "introduced"
+    CLOSED = "closed"
+
+
+class Match(Value):
+    """An unordered pair chosen in a round. Maps go from person_id; `members` are sorted."""
+
+    event_id: str
+    match_id: str
+    round: int
+    members: tuple[str, ...]
+    score: int  # reciprocal score in millionths
+    gains: dict[str, tuple[Gain, ...]]
+    writes_first: str
+    state: MatchState = MatchState.PROPOSED
+    answers: dict[str, Answer] = {}
+    answer_by: AwareDatetime
+    introduced_at: AwareDatetime | None = None
+    outcomes: dict[str, Outcome] = {}
+
+    def other(self, person_id: str) -> str:
+        return next(member for member in self.members if member != person_id)
+
+    def answer_of(self, person_id: str) -> str:
+        return self.answers.get(person_id, NO_ANSWER)
+
+    @property
+    def all_agree(self) -> bool:
+        return all(self.answers.get(member) is Answer.YES for member in self.members)
+
+
+class MailKind(StrEnum):
+    """The letters. `confirmation` says something else to somebody who is already confirmed."""
+
+    CONFIRMATION = "confirmation"
+    WELCOME = "welcome"
+    PROPOSAL = "proposal"
+    NO_MATCH = "no_match"
+    INTRODUCTION = "introduction"
+    ROUND_CLOSED = "round_closed"
+    REMINDER = "reminder"
+    DID_YOU_MEET = "did_you_meet"
+    EVENT_CHANGED = "event_changed"
+    EVENT_CANCELLED = "event_cancelled"
+
+
+class MailState(StrEnum):
+    """How far a mail has come. `unknown`: perhaps sent, and never to be sent again."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class Owner(StrEnum):
+    """To what a mail belongs: a person of an event, or a submission nobody has confirmed yet."""
+
+    PERSON = "person"
+    SUBMISSION = "submission"
+
+
+class MailRef(Value):
+    """Where a mail is found: all that queue messages and SES tags carry."""
+
+    event_id: str
+    owner: Owner
+    owner_id: str
+    mail_id: str
+
+
+class Mail(Value):
+    """One planned letter of one kind; `wave` tells the first from the second of its kind, or names its match."""
+
+    event_id: str
+    owner: Owner
+    owner_id: str
+    kind: MailKind
+    wave: str
+    due: AwareDatetime | None  # None: nothing more is to happen
+    not_after: AwareDatetime
+    state: MailState = MailState.PLANNED
+    attempt: int = 0
+    reason: str | None = None
+    ses_id: str | None = None
+    sent_at: AwareDatetime | None = None
+
+    @property
+    def mail_id(self) -> str:
+        """The natural key: planning the same letter twice gives the same id."""
+        return natural_id(self.event_id, self.owner, self.owner_id, self.kind, self.wave)
+
+    @property
+    def ref(self) -> MailRef:
+        return MailRef(event_id=self.event_id, owner=self.owner, owner_id=self.owner_id, mail_id=self.mail_id)
+
+
+class TaskKind(StrEnum):
+    """Work for later that is no mail."""
+
+    UNDERSTAND = "understand"  # subject: person_id
+    ROUND = "round"  # subject: round number
+    PUBLISH = "publish"  # subject: round number
+    CLOSE = "close"  # subject: round number
+    OCCASION = "occasion"  # subject: occasion:wave
+    PLAN = "plan"  # subject: occasion:wave:partition
+    FORGET = "forget"  # subject: partition
+
+
+class TaskRef(Value):
+    """Where a task is found."""
+
+    kind: TaskKind
+    event_id: str
+    subject: str
+
+
+class Task(Value):
+    """A piece of work with a due time; `cursor` tells how far a long one has come."""
+
+    kind: TaskKind
+    event_id: str
+    subject: str
+    due: AwareDatetime
+    attempt: int = 0
+    cursor: int = 0
+
+    @property
+    def ref(self) -> TaskRef:
+        return TaskRef(kind=self.kind, event_id=self.event_id, subject=self.subject)
+
+
+class Purpose(StrEnum):
+    """What a token lets its holder do."""
+
+    CONFIRM = "confirm"
+    PAGE = "page"
+
+
+class Token(Value):
+    """The stored side of a link: what it allows, for whom, until when."""
+
+    token_hash: str
+    purpose: Purpose
+    event_id: str
+    subject_id: str  # the submission to confirm, or the person whose page it is
+    expires_at: AwareDatetime
+
+
+def natural_id(*parts: str) -> str:
+    """Hash parts into an id of 26 characters; a JSON list, as joined strings would let parts run together."""
+    digest = hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).digest()
+    return base64.b32encode(digest).decode()[:26].lower()
+
+
+def match_id_of(event_id: str, members: tuple[str, ...]) -> str:
+    """Name a pair by its event and members, so that no pair can be proposed twice."""
+    return natural_id(event_id, *sorted(members))

@@ -1,0 +1,24 @@
+"""What a function is told by its environment. The only reader of `os.environ`."""
+
+import os
+from functools import cache
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    """What every function gets."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    table_name: str
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+@cache
+def from_environment(kind: type[AnySettings]) -> AnySettings:
+    """Fill `kind` from the variables named like its fields, in capitals; raise naming what is missing."""
+    names = {name: name.upper() for name in kind.model_fields}
+    return kind.model_validate({field: os.environ[name] for field, name in names.items() if name in os.environ})

@@ -1,0 +1,210 @@
+"""Submissions, and the attendees they become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from shared.clock import utc_text
+from shared.errors import LinkUnknown
+from shared.models import (
+    Attendee,
+    AttendeeState,
+    Mail,
+    MailState,
+    Submission,
+    Task,
+    Token,
+    Understanding,
+)
+from shared.store.items import item_of, mail_of, plan_mail, plan_task, read
+from shared.store.keys import (
+    PARTITIONS,
+    address_key,
+    asked_key,
+    attendee_key,
+    attendee_partition,
+    counter_key,
+    counter_keys,
+    mail_key,
+    person_partition,
+    submission_key,
+    suppression_key,
+    token_key,
+    understanding_key,
+    understanding_partition,
+)
+from shared.store.table import ABSENT, Cancelled, ConditionFailed, Operation, table
+
+
+def submit(submission: Submission, mail: Mail) -> None:
+    """Store a filled form and plan one mail to its address: the same writes whoever has this address."""
+    day = utc_text(submission.submitted_at)[:10]
+    count = table().update(
+        asked_key(submission.address_hash, day),
+        "SET #ttl = :ttl ADD asked :one",
+        name_ttl="ttl",
+        ttl=int(submission.expires_at.timestamp()),
+        one=1,
+    )
+    total = table().update(counter_key(submission.event_id, submission.submission_id), "ADD submissions :one", one=1)
+    stored = table().put(
+        item_of(submission_key(submission.submission_id), submission, submission.expires_at), ABSENT
+    )
+    table().transact([stored, plan_mail(mail), count, total])
+
+
+def submission(submission_id: str, now: datetime) -> Submission | None:
+    """Read a submission that has not expired."""
+    item = table().get(submission_key(submission_id))
+    found = read(Submission, item) if item else None
+    return found if found and found.expires_at > now else None
+
+
+def submissions(event_id: str) -> int:
+    """Count the forms that came for an event, repeated ones too."""
+    return sum(int(item["submissions"]) for item in table().batch_get(counter_keys(event_id)))
+
+
+def times_asked(address_hash: str, day: str) -> int:
+    """Count the forms that came for an address on a day."""
+    item = table().get(asked_key(address_hash, day))
+    return int(item["asked"]) if item else 0
+
+
+def is_suppressed(address_hash: str) -> bool:
+    return table().get(suppression_key(address_hash)) is not None
+
+
+def suppress(address_hash: str, reason: str, now: datetime) -> None:
+    """Send this address no more mail, in any event."""
+    table().write(table().put(suppression_key(address_hash) | {"reason": reason, "since": utc_text(now)}))
+
+
+def person_at(address_hash: str, event_id: str) -> str | None:
+    """Return who has this address in this event."""
+    item = table().get(address_key(address_hash, event_id))
+    return str(item["person_id"]) if item and "person_id" in item else None
+
+
+def attendee(event_id: str, person_id: str) -> Attendee | None:
+    item = table().get(attendee_key(event_id, person_id))
+    return read(Attendee, item) if item else None
+
+
+def attendees(event_id: str) -> Iterator[Attendee]:
+    """Read everybody of an event, in no order."""
+    for partition in range(PARTITIONS):
+        yield from attendees_in(event_id, partition)
+
+
+def attendees_in(event_id: str, partition: int) -> Iterator[Attendee]:
+    for item in table().query(attendee_partition(event_id, partition)):
+        yield read(Attendee, item)
+
+
+def attendees_by_id(event_id: str, person_ids: set[str]) -> dict[str, Attendee]:
+    items = table().batch_get(attendee_key(event_id, person_id) for person_id in sorted(person_ids))
+    return {found.person_id: found for found in (read(Attendee, item) for item in items)}
+
+
+def confirm(found: Attendee, welcome: Mail | None, understand: Task, page: Token) -> bool:
+    """Make a submission an attendee, or an attendee's next version; False where somebody was quicker.
+
+    `found.version` is one more than what was read: 1 for somebody new, whose address must still be free.
+    """
+    is_new = found.version == 1
+    address = table().put(
+        address_key(found.address_hash, found.event_id) | {"person_id": found.person_id},
+        # An address erased later than this form was sent must not come back through an old link.
+        "(attribute_not_exists(pk) OR erased_at < :asked)" if is_new else "person_id = :person",
+        **({"asked": utc_text(found.submitted_at)} if is_new else {"person": found.person_id}),
+    )
+    person = table().put(
+        item_of(attendee_key(found.event_id, found.person_id), found),
+        ABSENT if is_new else "version = :before",
+        **({} if is_new else {"before": found.version - 1}),
+    )
+    operations = [address, person, plan_task(understand), put_token(page)]
+    if welcome:
+        operations.append(plan_mail(welcome))
+    try:
+        table().transact(operations)
+    except Cancelled:
+        return False
+    return True
+
+
+def give_consent(found: Attendee) -> None:
+    """Note that somebody agrees to be matched."""
+    change = table().update(
+        attendee_key(found.event_id, found.person_id),
+        "SET consents.matching = :yes",
+        "attribute_exists(pk)",
+        yes=True,
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        raise LinkUnknown from None
+
+
+def withdraw(found: Attendee) -> None:
+    """Let somebody leave: no round takes them in any more, and what was planned for them is cancelled."""
+    leave = table().update(
+        attendee_key(found.event_id, found.person_id),
+        "SET #state = :withdrawn",
+        "attribute_exists(pk)",
+        name_state="state",
+        withdrawn=AttendeeState.WITHDRAWN,
+    )
+    planned = [mail for mail in mails_of(found.event_id, found.person_id) if mail.state is MailState.PLANNED]
+    try:
+        table().transact([leave, *(cancel_mail(mail) for mail in planned)])
+    except Cancelled:
+        # A mail left between reading and writing: the claim of every other one asks for the state again.
+        table().write(leave)
+
+
+def mails_of(event_id: str, person_id: str) -> list[Mail]:
+    return [mail_of(item) for item in table().query(person_partition(event_id, person_id), "MAIL#")]
+
+
+def cancel_mail(mail: Mail) -> Operation:
+    return table().update(
+        mail_key(mail),
+        "SET #state = :cancelled REMOVE due_shard, due_at",
+        "#state = :planned",
+        name_state="state",
+        planned=MailState.PLANNED,
+        cancelled=MailState.CANCELLED,
+    )
+
+
+def save_understanding(understanding: Understanding) -> None:
+    """Store what a profile's texts are about; what a newer profile said wins."""
+    key = understanding_key(understanding.event_id, understanding.person_id)
+    change = table().put(
+        item_of(key, understanding), "attribute_not_exists(pk) OR version <= :mine", mine=understanding.version
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        return
+
+
+def understandings(event_id: str) -> dict[str, Understanding]:
+    """Read what is known of everybody's texts, by person_id."""
+    items = table().query_many([understanding_partition(event_id, partition) for partition in range(PARTITIONS)])
+    return {found.person_id: found for found in (read(Understanding, item) for item in items)}
+
+
+def put_token(token: Token) -> Operation:
+    return table().put(item_of(token_key(token.token_hash), token, token.expires_at), ABSENT)
+
+
+def token(hashed: str, now: datetime) -> Token | None:
+    """Read what a link allows, if it has not expired."""
+    item = table().get(token_key(hashed))
+    found = read(Token, item) if item else None
+    return found if found and found.expires_at > now else None

@@ -1,0 +1,128 @@
+"""Events and their rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.clock import utc_text
+from shared.errors import EventChangedMeanwhile, EventUnknown
+from shared.models import Event, Round, RoundState, Task, TaskRef
+from shared.store.items import drop_task, item_of, plan_task, read
+from shared.store.keys import event_key, round_key, task_key
+from shared.store.table import Cancelled, table
+
+
+def event(event_id: str) -> Event:
+    """Read an event; raise EventUnknown."""
+    item = table().get(event_key(event_id)) if event_id else None
+    if item is None:
+        raise EventUnknown
+    return read(Event, item)
+
+
+def event_with_rounds(event_id: str) -> tuple[Event, list[Round]]:
+    """Read an event and its rounds by number, in one query; raise EventUnknown."""
+    found, rounds = None, []
+    for item in table().query(event_key(event_id)["pk"]):
+        if item["sk"] == "EVENT":
+            found = read(Event, item)
+        else:
+            rounds.append(read(Round, item))
+    if found is None:
+        raise EventUnknown
+    return found, sorted(rounds, key=lambda one: one.number)
+
+
+def save(
+    changed: Event,
+    rounds: Sequence[Round],
+    obsolete_rounds: Sequence[int],
+    tasks: Sequence[Task],
+    obsolete_tasks: Sequence[TaskRef],
+) -> None:
+    """Write an event's next version with the rounds and tasks that follow from it, or nothing.
+
+    A round changes or goes only while it is planned; if one was drafted meanwhile, raise EventChangedMeanwhile.
+    """
+    operations = [
+        table().put(
+            item_of(event_key(changed.event_id), changed),
+            "attribute_not_exists(pk) OR version = :before",
+            before=changed.version - 1,
+        )
+    ]
+    for one in rounds:
+        item = item_of(round_key(one.event_id, one.number), one)
+        operations.append(
+            table().put(item, "attribute_not_exists(pk) OR #state = :planned", planned="planned", name_state="state")
+        )
+    operations += [
+        table().delete(
+            round_key(changed.event_id, number),
+            "attribute_not_exists(pk) OR #state = :planned",
+            planned="planned",
+            name_state="state",
+        )
+        for number in obsolete_rounds
+    ]
+    operations += [plan_task(task) for task in tasks]
+    operations += [table().delete(task_key(ref)) for ref in obsolete_tasks]
+    try:
+        table().transact(operations)
+    except Cancelled:
+        raise EventChangedMeanwhile from None
+
+
+def save_draft(drafted: Round, running: Task, following: Sequence[Task]) -> None:
+    """Note a round's draft and what follows from it; a round that is out already stays as it is."""
+    change = table().update(
+        round_key(drafted.event_id, drafted.number),
+        "SET #state = :draft, draft_key = :key, pairs = :pairs, unmatched = :unmatched",
+        "#state IN (:planned, :draft)",
+        name_state="state",
+        planned=RoundState.PLANNED,
+        draft=RoundState.DRAFT,
+        key=drafted.draft_key,
+        pairs=drafted.pairs,
+        unmatched=drafted.unmatched,
+    )
+    try:
+        table().transact([change, drop_task(running), *map(plan_task, following)])
+    except Cancelled:
+        return
+
+
+def finish_publishing(
+    event_id: str, number: int, answer_by: datetime, publishing: Task, following: Sequence[Task]
+) -> None:
+    """Make a round visible, with the tasks that plan its mails and its closing; done twice, it is done once."""
+    flip = table().update(
+        round_key(event_id, number),
+        "SET #state = :published, answer_by = :by",
+        "#state = :draft",
+        name_state="state",
+        draft=RoundState.DRAFT,
+        published=RoundState.PUBLISHED,
+        by=utc_text(answer_by),
+    )
+    try:
+        table().transact([flip, drop_task(publishing), *map(plan_task, following)])
+    except Cancelled:
+        return
+
+
+def close_round(event_id: str, number: int, closing: Task, following: Sequence[Task]) -> None:
+    """Close a published round for everybody at once, with the tasks that plan its last mails."""
+    close = table().update(
+        round_key(event_id, number),
+        "SET #state = :closed",
+        "#state IN (:published, :closed)",
+        name_state="state",
+        published=RoundState.PUBLISHED,
+        closed=RoundState.CLOSED,
+    )
+    try:
+        table().transact([close, drop_task(closing), *map(plan_task, following)])
+    except Cancelled:
+        return

@@ -1,0 +1,61 @@
+"""The shape of items: a model's fields beside its key; what is due carries two attributes more, for the due index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from shared.clock import utc_text
+from shared.models import Mail, Task
+from shared.store.keys import Key, due_shard, mail_key, task_key
+from shared.store.table import ABSENT, Operation, table
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
+
+def item_of(key: Key, model: BaseModel, expires_at: datetime | None = None) -> dict[str, Any]:
+    """Shape a model as an item; `ttl` lets DynamoDB delete it some day after `expires_at`."""
+    item = key | model.model_dump(mode="json", exclude_none=True)
+    return item if expires_at is None else item | {"ttl": int(expires_at.timestamp())}
+
+
+def read(kind: type[AnyModel], item: Mapping[str, Any]) -> AnyModel:
+    """Read a model from an item, leaving out what only the table needs."""
+    return kind.model_validate({name: item[name] for name in kind.model_fields if name in item})
+
+
+def mail_of(item: Mapping[str, Any]) -> Mail:
+    return read(Mail, {**item, "due": item.get("due_at")})
+
+
+def task_from(item: Mapping[str, Any]) -> Task:
+    return read(Task, {**item, "due": item["due_at"]})
+
+
+def plan_mail(mail: Mail) -> Operation:
+    """Write a planned mail if there is none yet; inside a transaction an existing one cancels all of it."""
+    key = mail_key(mail)
+    item = item_of(key, mail) | due_attributes(mail.mail_id, mail.due)
+    del item["due"]
+    return table().put(item, ABSENT)
+
+
+def plan_task(task: Task) -> Operation:
+    """Write a task, or give the one that is there its new due time and a fresh start."""
+    key = task_key(task.ref)
+    item = item_of(key, task) | due_attributes(key["pk"], task.due)
+    del item["due"]
+    return table().put(item)
+
+
+def drop_task(task: Task) -> Operation:
+    """Take a claimed task away; fails if somebody claimed it again since."""
+    return table().delete(task_key(task.ref), "attribute_not_exists(pk) OR attempt = :mine", mine=task.attempt)
+
+
+def due_attributes(natural_key: str, due: datetime | None) -> dict[str, str]:
+    """What puts an item into the due index; nothing where nothing is due."""
+    return {} if due is None else {"due_shard": due_shard(natural_key), "due_at": utc_text(due)}

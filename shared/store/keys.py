@@ -1,0 +1,125 @@
+"""Every key of the one table, both ways."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TypeAlias
+
+from shared.models import Mail, MailRef, Owner, TaskKind, TaskRef
+
+Key: TypeAlias = dict[str, str]
+
+PARTITIONS = 16  # of an event's attendees, vectors and matches: read in parallel, no hot key at the rush
+DUE_SHARDS = 4
+
+
+def partition_of(subject_id: str) -> int:
+    """Spread ids evenly over the event's partitions; stable for ever, as stored keys depend on it."""
+    return zlib.crc32(subject_id.encode()) % PARTITIONS
+
+
+def event_key(event_id: str) -> Key:
+    return {"pk": f"EVENT#{event_id}", "sk": "EVENT"}
+
+
+def counter_key(event_id: str, subject_id: str) -> Key:
+    return counter_keys(event_id)[partition_of(subject_id)]
+
+
+def counter_keys(event_id: str) -> list[Key]:
+    """Count submissions in as many places as there are partitions, or the rush would queue up behind one item."""
+    return [{"pk": f"EVENT#{event_id}#C#{partition:02}", "sk": "SUBMISSIONS"} for partition in range(PARTITIONS)]
+
+
+def round_key(event_id: str, number: int) -> Key:
+    return {"pk": f"EVENT#{event_id}", "sk": f"ROUND#{number}"}
+
+
+def attendee_partition(event_id: str, partition: int) -> str:
+    return f"EVENT#{event_id}#A#{partition:02}"
+
+
+def attendee_key(event_id: str, person_id: str) -> Key:
+    return {"pk": attendee_partition(event_id, partition_of(person_id)), "sk": person_id}
+
+
+def understanding_partition(event_id: str, partition: int) -> str:
+    return f"EVENT#{event_id}#V#{partition:02}"
+
+
+def understanding_key(event_id: str, person_id: str) -> Key:
+    return {"pk": understanding_partition(event_id, partition_of(person_id)), "sk": person_id}
+
+
+def match_partition(event_id: str, partition: int) -> str:
+    return f"EVENT#{event_id}#M#{partition:02}"
+
+
+def match_key(event_id: str, match_id: str) -> Key:
+    return {"pk": match_partition(event_id, partition_of(match_id)), "sk": match_id}
+
+
+def person_partition(event_id: str, person_id: str) -> str:
+    return f"PERSON#{event_id}#{person_id}"
+
+
+def pointer_key(event_id: str, person_id: str, match_id: str) -> Key:
+    return {"pk": person_partition(event_id, person_id), "sk": f"MATCH#{match_id}"}
+
+
+def submission_key(submission_id: str) -> Key:
+    return {"pk": f"SUBMISSION#{submission_id}", "sk": "SUBMISSION"}
+
+
+def mail_key(mail: Mail | MailRef) -> Key:
+    """Put a mail beside its owner, with the event named by the owner's key or by the mail itself."""
+    owner = (
+        person_partition(mail.event_id, mail.owner_id)
+        if mail.owner is Owner.PERSON
+        else submission_key(mail.owner_id)["pk"]
+    )
+    return {"pk": owner, "sk": f"MAIL#{mail.mail_id}"}
+
+
+def address_key(address_hash: str, event_id: str) -> Key:
+    return {"pk": f"ADDRESS#{address_hash}", "sk": f"EVENT#{event_id}"}
+
+
+def suppression_key(address_hash: str) -> Key:
+    return {"pk": f"ADDRESS#{address_hash}", "sk": "SUPPRESSED"}
+
+
+def asked_key(address_hash: str, day: str) -> Key:
+    return {"pk": f"ADDRESS#{address_hash}", "sk": f"ASKED#{day}"}
+
+
+def met_key(address_hash: str, other_hash: str) -> Key:
+    return {"pk": f"ADDRESS#{address_hash}", "sk": f"MET#{other_hash}"}
+
+
+def token_key(token_hash: str) -> Key:
+    return {"pk": f"TOKEN#{token_hash}", "sk": "TOKEN"}
+
+
+def task_key(task: TaskRef) -> Key:
+    return {"pk": f"TASK#{task.kind}#{task.event_id}#{task.subject}", "sk": "TASK"}
+
+
+def ref_of(key: Key) -> MailRef | TaskRef:
+    """Read the key of something due back; ids and subjects hold no `#`."""
+    kind, *parts = key["pk"].split("#")
+    if kind == "TASK":
+        return TaskRef(kind=TaskKind(parts[0]), event_id=parts[1], subject=parts[2])
+    mail_id = key["sk"].removeprefix("MAIL#")
+    if kind == "PERSON":
+        return MailRef(event_id=parts[0], owner=Owner.PERSON, owner_id=parts[1], mail_id=mail_id)
+    # A submission is found without its event; the mail itself names it.
+    return MailRef(event_id="", owner=Owner.SUBMISSION, owner_id=parts[0], mail_id=mail_id)
+
+
+def due_shard(natural_key: str) -> str:
+    """Choose one of the due index's partitions, so that a round's mails do not queue up behind one key."""
+    return f"DUE#{zlib.crc32(natural_key.encode()) % DUE_SHARDS}"
+
+
+ALL_DUE_SHARDS = tuple(f"DUE#{shard}" for shard in range(DUE_SHARDS))

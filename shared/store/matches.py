@@ -1,0 +1,161 @@
+"""Matches: the only truth about a pair, with pointers from each member's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from shared.clock import utc_text
+from shared.errors import AnswerTooLate
+from shared.models import (
+    NO_ANSWER,
+    Answer,
+    Attendee,
+    AttendeeState,
+    Mail,
+    Match,
+    MatchState,
+    Outcome,
+)
+from shared.store.items import item_of, plan_mail, read
+from shared.store.keys import (
+    PARTITIONS,
+    attendee_key,
+    match_key,
+    match_partition,
+    met_key,
+    person_partition,
+    pointer_key,
+)
+from shared.store.table import ABSENT, Cancelled, ConditionFailed, Operation, table
+
+
+def publish(match: Match, members: Sequence[Attendee]) -> bool:
+    """Write a match with its pointers; False where the pair exists, or a member left or changed their profile."""
+    operations = [table().put(item_of(match_key(match.event_id, match.match_id), match), ABSENT)]
+    for member in members:
+        operations += [
+            table().put(pointer_key(match.event_id, member.person_id, match.match_id) | {"round": match.round}),
+            table().check(
+                attendee_key(match.event_id, member.person_id),
+                "#state = :confirmed AND version = :version",
+                name_state="state",
+                confirmed=AttendeeState.CONFIRMED,
+                version=member.version,
+            ),
+        ]
+    if match.state is MatchState.INTRODUCED:
+        operations += met(members)
+    try:
+        table().transact(operations)
+    except Cancelled:
+        return False
+    return True
+
+
+def met(members: Sequence[Attendee]) -> list[Operation]:
+    """Remember for later events that two addresses know each other now, both ways."""
+    one, other = (member.address_hash for member in members)
+    return [table().put(met_key(one, other)), table().put(met_key(other, one))]
+
+
+def have_met(address_hash: str) -> set[str]:
+    """Return the address hashes of those whom somebody met at any event."""
+    pk = met_key(address_hash, "")["pk"]
+    return {item["sk"].removeprefix("MET#") for item in table().query(pk, "MET#")}
+
+
+def match(event_id: str, match_id: str) -> Match | None:
+    item = table().get(match_key(event_id, match_id))
+    return read(Match, item) if item else None
+
+
+def matches_of(event_id: str, person_id: str) -> list[Match]:
+    """Read a person's matches, oldest round first, strongest first within it."""
+    pointers = table().query(person_partition(event_id, person_id), "MATCH#")
+    keys = [match_key(event_id, pointer["sk"].removeprefix("MATCH#")) for pointer in pointers]
+    found = [read(Match, item) for item in table().batch_get(keys)]
+    return sorted(found, key=lambda one: (one.round, -one.score, one.match_id))
+
+
+def all_matches(event_id: str) -> Iterator[Match]:
+    """Read every match of an event, in no order."""
+    for item in table().query_many([match_partition(event_id, partition) for partition in range(PARTITIONS)]):
+        yield read(Match, item)
+
+
+def answer(
+    seen: Match, person_id: str, said: Answer, now: datetime, members: Sequence[Attendee], introductions: Sequence[Mail]
+) -> Match | None:
+    """Write one member's answer, and with the last yes the introduction; None where something changed meanwhile.
+
+    `seen` and `members` are as they were read; `introductions` are the mails to plan if this answer makes it mutual.
+    """
+    other = seen.other(person_id)
+    theirs = seen.answer_of(other)
+    answered = seen.model_copy(update={"answers": {**seen.answers, person_id: said}})
+    agreed = answered.all_agree
+    state = MatchState.INTRODUCED if agreed else MatchState.PROPOSED
+    change = table().update(
+        match_key(seen.event_id, seen.match_id),
+        "SET answers.#me = :said, #state = :next" + (", introduced_at = :now" if agreed else ""),
+        "#state = :proposed AND answer_by > :now AND "
+        + ("attribute_not_exists(answers.#other)" if theirs == NO_ANSWER else "answers.#other = :theirs"),
+        name_me=person_id,
+        name_other=other,
+        name_state="state",
+        said=said,
+        proposed=MatchState.PROPOSED,
+        next=state,
+        now=utc_text(now),
+        **({} if theirs == NO_ANSWER else {"theirs": theirs}),
+    )
+    following = [still_here(member) for member in members] + met(members) + list(map(plan_mail, introductions))
+    try:
+        table().transact([change, *(following if agreed else [])])
+    except Cancelled:
+        return None
+    return answered.model_copy(update={"state": state, "introduced_at": now if agreed else None})
+
+
+def still_here(member: Attendee) -> Operation:
+    """Demand that somebody has not left since they were read."""
+    return table().check(
+        attendee_key(member.event_id, member.person_id),
+        "#state = :confirmed",
+        name_state="state",
+        confirmed=AttendeeState.CONFIRMED,
+    )
+
+
+def note_outcome(seen: Match, person_id: str, outcome: Outcome) -> None:
+    """Note what became of an introduction, in one member's eyes; saying it again replaces it."""
+    change = table().update(
+        match_key(seen.event_id, seen.match_id),
+        "SET outcomes.#me = :outcome",
+        "#state = :introduced",
+        name_me=person_id,
+        name_state="state",
+        outcome=outcome,
+        introduced=MatchState.INTRODUCED,
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        raise AnswerTooLate from None
+
+
+def close(open_match: Match) -> None:
+    """Close a match that was not answered by both in time; an introduced one stays."""
+    change = table().update(
+        match_key(open_match.event_id, open_match.match_id),
+        "SET #state = :closed",
+        "#state = :proposed",
+        name_state="state",
+        proposed=MatchState.PROPOSED,
+        closed=MatchState.CLOSED,
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        return

@@ -1,0 +1,47 @@
+"""Links that let a person act: 256 random bits in the URL, only their hash in the table."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+
+
+def new_token() -> str:
+    """Mint a token for a URL: 256 random bits in 43 characters."""
+    return secrets.token_urlsafe(32)
+
+
+def new_id() -> str:
+    """Mint a random id of 128 bits, safe in keys, tags and URLs."""
+    return secrets.token_hex(16)
+
+
+def token_hash(token: str) -> str:
+    """Hash a token for storing and looking up; the token is random enough to need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def keyed_hash(secret: str, kind: str, value: str) -> str:
+    """Hash an address or a company so that only this deployment can compare it."""
+    return hmac.new(secret.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def normal_address(email: str) -> str:
+    """Fold spellings of one mailbox: NFC, no outer spaces, lower case."""
+    return unicodedata.normalize("NFC", email).strip().lower()
+
+
+def normal_company(company: str) -> str:
+    """Fold spellings of one company: case, spaces, punctuation and the usual legal forms."""
+    words = "".join(c if c.isalnum() else " " for c in unicodedata.normalize("NFKC", company).casefold()).split()
+    while len(words) > 1 and words[-1] in LEGAL_FORMS:
+        words.pop()
+    return " ".join(words)
+
+
+LEGAL_FORMS = frozenset(
+    "gmbh ag se ug kg kgaa ohg gbr eg ev e v co mbh ggmbh gag inc ltd limited llc llp plc corp bv nv sa sas sarl srl"
+    " spa oy ab as aps sro".split()
+)
