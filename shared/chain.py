@@ -209,8 +209,8 @@ def _after_round(number: int, event: Event, attendee: Attendee, matches: Sequenc
         for one in of_round
         if one.state is MatchState.INTRODUCED
     ]
-    seats_are_full = sum(one.state is MatchState.INTRODUCED for one in matches) >= attendee.profile.matches
-    if not of_round and not seats_are_full:
+    # Only those who have nobody at all are told so: to the others it would say nothing but "not more yet".
+    if not any(one.state is not MatchState.CLOSED for one in matches):
         letters.append(to_person(event, attendee.person_id, MailKind.NO_MATCH, str(number), now, event.ends_at))
     return letters
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.interests.embedding import MODEL_ID, understand
 from shared import clock
+from shared.batch import each_record
 from shared.logs import logger
 from shared.models import Attendee, TaskRef, Understanding
 from shared.store import attendees, tasks
 
 LEASE = timedelta(minutes=5)
-# A batch that fails whole comes back like any other: the exception would log every record's trace.
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def understand_one(record: SQSRecord) -> None:
@@ -48,4 +46,4 @@ def understanding_of(attendee: Attendee) -> Understanding:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_partial_response(event, understand_one, processor, context)
+    return each_record(event, context, understand_one)

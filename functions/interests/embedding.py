@@ -12,7 +12,8 @@ from pathlib import Path
 from shared.models import Understood
 
 MODEL_ID = "vocabulary-1"
-SHORTEST_INSIDE = 5  # letters; a shorter alias counts as a whole word only, or "hr" would be found in "Uhr"
+SHORTEST_INSIDE = 5  # letters of an alias that is found anywhere in a word; shorter ones would be found everywhere
+SHORTEST_BEGINNING = 4  # letters of one that may begin a word: "chor" is in "Chorleitung", but "hr" is not in "Uhr"
 SHORTEST_WORD = 5
 STOP_WORDS = frozenset(
     "haben hatte hätte werden wurde wurden unser unsere unserer unserem unseren nicht keine keiner jemand etwas"
@@ -37,8 +38,10 @@ def _understand_one(text: str) -> Understood:
 
 
 def occurs(alias: str, joined: str) -> bool:
-    """Say whether an alias stands in a text of folded words between single spaces; a long one also inside a word."""
-    return (alias if len(alias) >= SHORTEST_INSIDE else f" {alias} ") in joined
+    """Say whether an alias stands in a text of folded words between single spaces."""
+    if len(alias) >= SHORTEST_INSIDE:
+        return alias in joined
+    return (f" {alias}" if len(alias) >= SHORTEST_BEGINNING else f" {alias} ") in joined
 
 
 def folded(text: str) -> str:

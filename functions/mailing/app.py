@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.mailing import sending
 from shared import clock
+from shared.batch import each_record
 from shared.logs import logger
 from shared.models import MailRef
 
-# A batch that fails whole comes back like any other: the exception would log every record's trace.
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def send_one(record: SQSRecord) -> None:
@@ -24,4 +22,4 @@ def send_one(record: SQSRecord) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_partial_response(event, send_one, processor, context)
+    return each_record(event, context, send_one)

@@ -6,18 +6,16 @@ import json
 from datetime import datetime
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import clock
+from shared.batch import each_record
 from shared.logs import logger
 from shared.models import Mail, MailRef, MailState, Owner
 from shared.store import attendees, mails
 
-# A batch that fails whole comes back like any other: the exception would log every record's trace.
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 STATES = {
     "Send": MailState.SENT,
     "Delivery": MailState.DELIVERED,
@@ -72,4 +70,4 @@ def suppress(mail: Mail, reason: str, now: datetime) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_partial_response(event, take_in, processor, context)
+    return each_record(event, context, take_in)

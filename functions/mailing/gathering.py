@@ -114,10 +114,9 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee, rounds: list[R
     """Add the matches a letter speaks of; without any it has nothing to say."""
     if mail.kind not in SPEAKS_OF:
         return about
-    number = int(mail.wave) if mail.kind in OF_A_ROUND else 0
     theirs = matches.matches_of(mail.event_id, attendee.person_id)
     if mail.kind is MailKind.NO_MATCH:
-        return Skip.NOT_RELEVANT if any(one.round == number for one in theirs) else about
+        return Skip.NOT_RELEVANT if any(one.state is not MatchState.CLOSED for one in theirs) else about
     spoken_of = [one for one in theirs if _is_spoken_of(mail, one, attendee.person_id)]
     if mail.kind is MailKind.ROUND_CLOSED:
         return about if spoken_of else Skip.NOT_RELEVANT
@@ -130,8 +129,14 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee, rounds: list[R
     return replace(about, meetings=meetings) if meetings else Skip.NOT_RELEVANT
 
 
-OF_A_ROUND = {MailKind.PROPOSAL, MailKind.NO_MATCH, MailKind.ROUND_CLOSED}
-SPEAKS_OF = OF_A_ROUND | {MailKind.INTRODUCTION, MailKind.REMINDER, MailKind.DID_YOU_MEET}
+SPEAKS_OF = {
+    MailKind.PROPOSAL,
+    MailKind.NO_MATCH,
+    MailKind.ROUND_CLOSED,
+    MailKind.INTRODUCTION,
+    MailKind.REMINDER,
+    MailKind.DID_YOU_MEET,
+}
 
 
 def _is_spoken_of(mail: Mail, match: Match, reader: str) -> bool:

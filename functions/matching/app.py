@@ -5,20 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.matching import running
 from shared import clock
+from shared.batch import each_record
 from shared.logs import logger
 from shared.models import TaskKind, TaskRef
 from shared.store import tasks
 
 LEASE = timedelta(minutes=16)  # a little longer than the function may run
-# A batch that fails whole comes back like any other: the exception would log every record's trace.
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 WORK = {TaskKind.ROUND: running.run, TaskKind.PUBLISH: running.publish}
 
 
@@ -33,4 +31,4 @@ def work_on(record: SQSRecord) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_partial_response(event, work_on, processor, context)
+    return each_record(event, context, work_on)

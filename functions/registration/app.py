@@ -18,6 +18,7 @@ from functions.registration.pages import (
     answer_refusals,
     language_of,
     page,
+    refuse,
     style_sheet,
 )
 from functions.registration.settings import hash_secret, settings
@@ -173,11 +174,11 @@ def leave(token: str) -> Response[str]:
     return back(f"/me/{token}")
 
 
-@app.route("/.*", method=["GET", "POST", "PUT", "PATCH", "DELETE"])
-def nothing_here() -> Response[str]:
-    if app.current_event.request_context.http.method not in ("GET", "POST"):
-        raise MethodRefused
-    raise PageUnknown
+@app.not_found
+def nothing_here(_: Exception) -> Response[str]:
+    method = app.current_event.request_context.http.method
+    kind = PageUnknown if method in ("GET", "POST") else MethodRefused
+    return refuse(app.current_event, kind())
 
 
 def open_event(event_id: str) -> Event:

@@ -27,7 +27,7 @@ from shared.errors import (
     RegistrationClosed,
     RoundNotReady,
 )
-from shared.logs import logger
+from shared.logs import log_fault
 from shared.models import Event, Language
 from shared.texts import Voice
 
@@ -63,29 +63,25 @@ def answer_refusals(app: APIGatewayHttpResolver) -> None:
     """Answer every refusal, and every fault of ours, in the reader's language and form."""
 
     def refused(error: Refused) -> Response[str]:
-        return refuse(app.current_event, type(error).__name__, STATUS[type(error)], error)
+        return refuse(app.current_event, error)
 
     def failed(error: Exception) -> Response[str]:
-        # The message may hold what somebody typed: class and place are enough to find the fault.
-        trace = error.__traceback__
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-        logger.error("unexpected", error=type(error).__name__, place=place)
-        return refuse(app.current_event, "Unexpected", HTTPStatus.INTERNAL_SERVER_ERROR)
+        log_fault(error)
+        return refuse(app.current_event, error)
 
     app.exception_handler(Refused)(refused)
     app.exception_handler(Exception)(failed)
 
 
-def refuse(
-    request: APIGatewayProxyEventV2, name: str, status: HTTPStatus, error: Refused | None = None
-) -> Response[str]:
+def refuse(request: APIGatewayProxyEventV2, error: Exception) -> Response[str]:
+    """Say no as a page or, to a program, as a problem document (RFC 9457)."""
+    name = type(error).__name__ if isinstance(error, Refused) else "Unexpected"
+    status = STATUS[type(error)] if isinstance(error, Refused) else HTTPStatus.INTERNAL_SERVER_ERROR
     voice = Voice(language_of(request))
     words = voice(f"refusals.{name}")
     complaints = error.complaints if isinstance(error, FieldsInvalid) else ()
     if is_json(request):
-        problem = {"type": f"about:blank#{name}", "title": words, "status": int(status)}
+        problem: dict[str, object] = {"type": f"urn:begegnung:{name}", "title": words, "status": int(status)}
         if complaints:
             problem["errors"] = [{"field": one.field, "detail": one.text} for one in complaints]
         return Response(status, "application/problem+json", json.dumps(problem, ensure_ascii=False), HEADERS)

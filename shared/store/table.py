@@ -133,11 +133,11 @@ class Table:
             else:
                 return
 
-    def put(self, item: Item, condition: str = "", **bound: object) -> Operation:
+    def put(self, item: Item, condition: str = "", /, **bound: object) -> Operation:
         """Shape a Put of a whole item."""
         return {"Put": {"TableName": self.name, "Item": attributes(item), **conditioned(condition, bound)}}
 
-    def update(self, key: Key, change: str, condition: str = "", **bound: object) -> Operation:
+    def update(self, key: Key, change: str, condition: str = "", /, **bound: object) -> Operation:
         """Shape an Update. `bound` names values (`:name`); `name_x="y"` binds the attribute name `#x` to y."""
         return {
             "Update": {
@@ -148,11 +148,11 @@ class Table:
             }
         }
 
-    def delete(self, key: Key, condition: str = "", **bound: object) -> Operation:
+    def delete(self, key: Key, condition: str = "", /, **bound: object) -> Operation:
         """Shape a Delete; without a condition it is right also where nothing is left."""
         return {"Delete": {"TableName": self.name, "Key": attributes(key), **conditioned(condition, bound)}}
 
-    def check(self, key: Key, condition: str, **bound: object) -> Operation:
+    def check(self, key: Key, condition: str, /, **bound: object) -> Operation:
         """Shape a demand on an item that the transaction does not change."""
         return {"ConditionCheck": {"TableName": self.name, "Key": attributes(key), **conditioned(condition, bound)}}
 

@@ -1,0 +1,97 @@
+"""SES's other side: every mail that was sent, and what SES would tell of it afterwards."""
+
+from __future__ import annotations
+
+import base64
+import email.policy
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any
+
+import boto3
+
+from infra.local.cloud import Cloud
+from shared import clock
+
+
+@dataclass(frozen=True)
+class Received:
+    """One mail as SES took it."""
+
+    number: int
+    ses_id: str
+    at: datetime
+    recipient: str
+    configuration_set: str
+    tags: dict[str, str]
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        parsed = BytesParser(policy=email.policy.default).parsebytes(self.raw)
+        assert isinstance(parsed, EmailMessage)  # noqa: S101 - the default policy makes no other kind
+        return parsed
+
+    def part(self, kind: str) -> str:
+        """Return the body of a kind, "html" or "plain"."""
+        found = self.message.get_body((kind,))
+        return str(found.get_content()) if found else ""
+
+
+@dataclass
+class Inbox:
+    """Everybody's mail. `unreachable` addresses bounce."""
+
+    cloud: Cloud
+    mails: list[Received] = field(default_factory=list)
+    unreachable: set[str] = field(default_factory=set)
+    _asked: dict[str, Any] = field(default_factory=dict)
+
+    def listen(self) -> None:
+        """Take note of each SendEmail: moto forgets its tags and configuration set."""
+        events = boto3.DEFAULT_SESSION.events
+        events.register("before-send.sesv2.SendEmail", self._note_request)
+        events.register("after-call.sesv2.SendEmail", self._note_answer)
+
+    def _note_request(self, request: Any, **_: Any) -> None:
+        self._asked = json.loads(request.body)
+
+    def _note_answer(self, parsed: dict[str, Any], **_: Any) -> None:
+        if "MessageId" not in parsed:
+            return
+        mail = Received(
+            number=len(self.mails) + 1,
+            ses_id=parsed["MessageId"],
+            at=clock.now(),
+            recipient=self._asked["Destination"]["ToAddresses"][0],
+            configuration_set=self._asked["ConfigurationSetName"],
+            tags={tag["Name"]: tag["Value"] for tag in self._asked.get("EmailTags", [])},
+            raw=base64.b64decode(self._asked["Content"]["Raw"]["Data"]),
+        )
+        self.mails.append(mail)
+        self.tell(mail, "Send")
+        if mail.recipient in self.unreachable:
+            self.tell(mail, "Bounce")
+        else:
+            self.tell(mail, "Delivery")
+
+    def tell(self, mail: Received, kind: str) -> None:
+        """Publish an event about a mail where its configuration set says so."""
+        topic = self.cloud.mail_topics.get(mail.configuration_set)
+        if topic is None:
+            return
+        event: dict[str, Any] = {
+            "eventType": kind,
+            "mail": {
+                "messageId": mail.ses_id,
+                "timestamp": clock.utc_text(mail.at),
+                "tags": {name: [value] for name, value in mail.tags.items()},
+            },
+        }
+        if kind == "Bounce":
+            recipients = [{"emailAddress": mail.recipient, "status": "5.1.1"}]
+            event["bounce"] = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": recipients}
+        boto3.client("sns").publish(TopicArn=topic, Message=json.dumps(event))

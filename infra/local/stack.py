@@ -1,0 +1,112 @@
+"""The running system: one process, one lock, a clock that can be turned."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import time_machine
+
+from infra.local import cloud as local_cloud
+from infra.local import gateway, lambdas, queues
+from infra.local.inbox import Inbox
+from shared import clock
+from shared.store import tasks
+
+MINUTE = timedelta(minutes=1)
+IDLE_S = 0.3  # between two looks at the queues while nobody does anything
+
+
+class Stack:
+    """Begegnung as template.yaml deploys it, on this machine."""
+
+    def __init__(self, public_url: str, start_at: datetime | None = None) -> None:
+        """Start everything; `start_at` sets the clock before anything has a date."""
+        self.lock = threading.RLock()
+        self._journey: time_machine.Coordinates | None = None
+        self._travel: time_machine.travel | None = None
+        if start_at:
+            self._set_clock(start_at)
+        self.cloud = local_cloud.start(public_url)
+        lambdas.share_environment(list(self.cloud.functions.values()))
+        self.inbox = Inbox(self.cloud)
+        self.inbox.listen()
+        self.next_tick = clock.now()
+
+    def http(self, request: gateway.Request) -> gateway.Answer:
+        """Answer a request as the deployed API would."""
+        with self.lock:
+            return gateway.handle(self.cloud, request, int(time.time() * 1000))
+
+    def invoke(self, name: str, payload: Any) -> Any:
+        """Call a function by its name or logical id; KeyError if there is none."""
+        with self.lock:
+            function = self.cloud.function(name)
+            if function is None:
+                raise KeyError(name)
+            return lambdas.invoke(function, payload)
+
+    def tick(self) -> None:
+        """Let every schedule fire once."""
+        with self.lock:
+            self.next_tick = clock.now() + MINUTE
+            for name in self.cloud.schedules.values():
+                try:
+                    lambdas.invoke(self.cloud.functions[name], {})
+                except lambdas.FunctionFailed:
+                    continue  # told on the terminal; the next tick finds what is left, as in AWS
+
+    def drain(self) -> int:
+        """Hand messages over until all queues are empty; return how many there were."""
+        moved = 0
+        with self.lock:
+            while batch := sum(queues.poll(self.cloud, mapping) for mapping in self.cloud.mappings):
+                moved += batch
+        return moved
+
+    def settle(self) -> None:
+        """Let everything happen that is due now."""
+        with self.lock:
+            while True:
+                moved = self.drain()
+                due = tasks.next_due()
+                if due is None or due > clock.now():
+                    if not moved:
+                        return
+                    continue
+                self.tick()
+                if not self.drain() and tasks.next_due() == due:
+                    return  # due, but somebody else's or failing: the next tick's business
+
+    def turn_to(self, moment: datetime, progress: Callable[[datetime], None] | None = None) -> None:
+        """Turn the clock on to a moment, halting wherever something is due, so that each mail has its own time."""
+        with self.lock:
+            self.settle()
+            while (due := tasks.next_due()) and due <= moment:
+                self._set_clock(max(due, clock.now() + MINUTE if due <= clock.now() else due))
+                if progress:
+                    progress(clock.now())
+                self.settle()
+            if moment > clock.now():
+                self._set_clock(moment)
+                self.settle()
+
+    def run_for_ever(self) -> None:
+        """Keep the queues moving and the clock ticking, as AWS does when nobody looks."""
+        while True:
+            self.drain()
+            if clock.now() >= self.next_tick:
+                self.tick()
+            time.sleep(IDLE_S)
+
+    def _set_clock(self, moment: datetime) -> None:
+        """Set the time of the whole process; it runs on from there."""
+        if self._travel is None:
+            self._travel = time_machine.travel(moment, tick=True)
+            self._journey = self._travel.start()
+        elif self._journey:
+            self._journey.move_to(moment.astimezone(UTC))
+        self.next_tick = moment
