@@ -47,6 +47,6 @@ def catalogue(subject: str) -> dict[str, dict[str, str]]:
 
 
 def _entries(prefix: str, tree: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    if "de" in tree:
+    if isinstance(tree.get("de"), str):
         return [(prefix, tree)]
     return [entry for name, branch in tree.items() for entry in _entries(f"{prefix}.{name}", branch)]

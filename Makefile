@@ -1,0 +1,56 @@
+# What can be done here: `make` alone lists it.
+PYTHON = .venv/bin/python
+PORT ?= 8000
+LOCK = --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header
+
+help:                       ## this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+run: .venv/ready            ## the whole system on this machine, in a browser
+	@$(PYTHON) -m infra.local --port $(PORT)
+
+demo: .venv/ready           ## the life of an event for 200 invented people, with a report in build/demo
+	@$(PYTHON) -m infra.local.demo
+
+test: .venv/ready           ## all tests that need nothing but Python
+	$(PYTHON) -m pytest tests/unit tests/integration tests/system
+
+check: .venv/ready          ## format, lint, types, layers, template
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/cfn-lint -t template.yaml -a cfn_lint_serverless.rules
+
+event: .venv/ready          ## create or change an event: FILE=event.toml (ENDPOINT=http://127.0.0.1:8000 for `make run`)
+	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser event "$(FILE)"
+
+publish: .venv/ready        ## publish a round's draft: EVENT=id [ROUND=1]
+	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser publish "$(EVENT)" $(ROUND)
+
+status: .venv/ready         ## how an event stands: EVENT=id
+	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser status "$(EVENT)"
+
+ENDPOINT_LAMBDA = $(if $(ENDPOINT),AWS_ENDPOINT_URL_LAMBDA=$(ENDPOINT))
+
+build: .venv/ready          ## the Lambda packages, for deploying
+	PLATFORM=$(PLATFORM) sam build
+
+PLATFORM ?= aarch64-manylinux_2_28
+
+deploy: build               ## into your AWS account; asks before it changes anything
+	sam deploy --guided
+
+lock:                       ## one version of each package for Python 3.11 to 3.13, then a subset per Lambda package
+	uv pip compile $(LOCK) pyproject.toml --group dev -o requirements.txt
+	for group in core web mail; do \
+	    uv pip compile $(LOCK) pyproject.toml --group $$group -c requirements.txt -o infra/packaging/$$group.txt; done
+
+.venv/ready: requirements.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@echo "Setting up .venv, a minute at first ..."
+	@python3 -m venv .venv || { echo "Python's venv module is missing: on Debian and Ubuntu, apt install python3-venv."; exit 1; }
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements.txt
+	@touch $@
+
+.PHONY: help run demo test check event publish status build deploy lock

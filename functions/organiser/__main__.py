@@ -1,0 +1,111 @@
+"""The organiser's command line: python -m functions.organiser event FILE | publish EVENT [ROUND] | status EVENT.
+
+Calls the organiser function through Lambda's Invoke API: in AWS, or wherever AWS_ENDPOINT_URL_LAMBDA points.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import locale
+import os
+import sys
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+FUNCTION = "begegnung-organiser"  # stack "begegnung"; another name goes into ORGANISER_FUNCTION
+
+
+class Wrong(Exception):
+    """Something the person at the keyboard can mend; the message says what."""
+
+
+def main(words: list[str]) -> int:
+    """Run one command; return the exit code."""
+    parser = argparse.ArgumentParser(prog="functions.organiser", description="Commands for an organiser of events.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("event", help="create or change an event").add_argument("file", type=Path)
+    publish = commands.add_parser("publish", help="publish a round's draft")
+    publish.add_argument("event_id")
+    publish.add_argument("round", nargs="?", type=int)
+    commands.add_parser("status", help="how an event stands").add_argument("event_id")
+    asked = parser.parse_args(words)
+    try:
+        answer = call(command_of(asked))
+    except Wrong as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    if "refused" in answer:
+        print(answer["refused"], file=sys.stderr)
+        for complaint in answer["complaints"]:
+            print(f"  {complaint['field']}: {complaint['text']}", file=sys.stderr)
+        return 1
+    print(json.dumps(answer, indent=2, ensure_ascii=False))
+    return 0
+
+
+def command_of(asked: argparse.Namespace) -> dict[str, Any]:
+    command = {"command": asked.command, "language": language()}
+    if asked.command == "event":
+        return command | {"event": read(asked.file)}
+    if asked.command == "publish" and asked.round is not None:
+        command["round"] = asked.round
+    return command | {"event_id": asked.event_id}
+
+
+def read(file: Path) -> dict[str, Any]:
+    """Read an event file as JSON can carry it; raise Wrong."""
+    try:
+        with file.open("rb") as opened:
+            return plain(tomllib.load(opened))
+    except OSError as error:
+        raise Wrong(f"{file}: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Wrong(f"{file}: {error}") from None
+    except UnicodeDecodeError:
+        raise Wrong(f"{file}: not UTF-8; save it in that encoding") from None
+
+
+def plain(value: Any) -> Any:
+    """Write TOML's dates and times as text, for JSON."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def language() -> str:
+    """Speak German to somebody whose terminal does."""
+    code = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""  # noqa: TID251 - no Lambda
+    return "de" if code.lower().startswith("de") else "en"
+
+
+def call(command: dict[str, Any]) -> dict[str, Any]:
+    """Invoke the organiser function and return its answer; raise Wrong."""
+    environment = os.environ  # noqa: TID251 - no Lambda
+    if "127.0.0.1" in environment.get("AWS_ENDPOINT_URL_LAMBDA", ""):
+        # Nobody checks who calls on this machine, but the SDK signs all the same.
+        environment.setdefault("AWS_ACCESS_KEY_ID", "local")
+        environment.setdefault("AWS_SECRET_ACCESS_KEY", "local")
+        environment.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
+    patience = Config(connect_timeout=3, read_timeout=70, retries={"total_max_attempts": 1})
+    name = environment.get("ORGANISER_FUNCTION", FUNCTION)
+    try:
+        answer = boto3.client("lambda", config=patience).invoke(FunctionName=name, Payload=json.dumps(command))
+    except (BotoCoreError, ClientError) as error:
+        raise Wrong(f"The organiser function {name!r} could not be called: {error}") from None
+    result = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise Wrong(f"The organiser function failed ({result.get('errorType')}); its log says more.")
+    return dict(result)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
