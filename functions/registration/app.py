@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -16,10 +15,10 @@ from functions.registration.pages import (
     HEADERS,
     LANGUAGES_OFFERED,
     answer_refusals,
+    asset,
     language_of,
     page,
     refuse,
-    style_sheet,
 )
 from functions.registration.settings import hash_secret, settings
 from shared import chain, clock, local_time
@@ -45,8 +44,12 @@ answer_refusals(app)
 
 @app.get("/style.css")
 def style() -> Response[str]:
-    kept = {**HEADERS, "Cache-Control": f"public, max-age={int(timedelta(hours=1).total_seconds())}"}
-    return Response(HTTPStatus.OK, "text/css; charset=utf-8", style_sheet(), kept)
+    return asset("style.css", "text/css")
+
+
+@app.get("/icon.svg")
+def icon() -> Response[str]:
+    return asset("icon.svg", "image/svg+xml")
 
 
 @app.get("/events/<event_id>")

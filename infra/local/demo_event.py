@@ -13,19 +13,20 @@ from shared import clock
 DAYS_AHEAD = 12  # the first round is ten days before the event
 
 
-def create(stack: Stack, **changed: Any) -> str:
-    """Create the demo event on a stack and return its id; `changed` replaces fields of the file."""
-    answer = stack.invoke("OrganiserFunction", {"command": "event", "event": demo_event(clock.now()) | changed})
+def create(stack: Stack, days_ahead: int = DAYS_AHEAD) -> str:
+    """Create the demo event on a stack, to be in so many days, and return its id."""
+    content = demo_event(clock.now(), days_ahead)
+    answer = stack.invoke("OrganiserFunction", {"command": "event", "event": content})
     if "refused" in answer:
         raise ValueError(f"docs/event.toml is refused: {answer['complaints']}")
     return str(answer["event_id"])
 
 
-def demo_event(now: datetime) -> dict[str, Any]:
+def demo_event(now: datetime, days_ahead: int) -> dict[str, Any]:
     """Return the file's content with every moment moved by whole days, so that the event is in a few days."""
     content = read(ROOT / "docs" / "event.toml")
     start = datetime.fromisoformat(content["starts_at"])
-    days = timedelta(days=(now.date() + timedelta(days=DAYS_AHEAD) - start.date()).days)
+    days = timedelta(days=(now.date() + timedelta(days=days_ahead) - start.date()).days)
     return dict(plain(moved(content, days)))
 
 

@@ -49,7 +49,6 @@ def serve(stack: Stack, port: int) -> ThreadingHTTPServer:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
-        allow_reuse_address = False  # or a second stack would take the port from under the first
 
     return Server((HOST, port), Handler)
 

@@ -1,0 +1,84 @@
+"""The demo's report: a summary for the terminal, and a page with pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from infra.local.demo import Life
+
+HERE = Path(__file__).parent
+SHOWN_PAIRS = 10
+
+
+def summary(lives: Mapping[float, Life], shown: float, seconds: float) -> str:
+    """Say in a screenful what became of the event."""
+    life = lives[shown]
+    lines = [f"An event of {life.counts['confirmed']} people, {shown:.0%} of proposals answered with yes:"]
+    lines += [f"  {what:18} {count:5}" for what, count in life.counts.items()]
+    lines.append("Mails by kind and state:")
+    for kind, states in life.mails.items():
+        said = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        lines.append(f"  {kind:18} {said}")
+    lines.append("People with at least one introduction:")
+    lines += [f"  at {rate:.0%} yes: {one.share_introduced:6.1%}" for rate, one in sorted(lives.items())]
+    lines.append(f"{seconds:.0f} seconds, three events.")
+    return "\n".join(lines)
+
+
+def write(lives: Mapping[float, Life], shown: float, folder: Path) -> Path:
+    """Write the page and return its path."""
+    life = lives[shown]
+    environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    page = environment.get_template("report.html").render(
+        life=life,
+        charts={
+            "share": bars([(f"{rate:.0%} yes", one.share_introduced) for rate, one in sorted(lives.items())], percent=True),
+            "introductions": bars([(f"{count}", people) for count, people in life.introductions.items()]),
+            "scores": bars(histogram([float(str(pair["score"])) for pair in life.pairs])),
+            "outcomes": bars([(word.replace("_", " "), count) for word, count in life.outcomes.items()]),
+            "days": bars([(f"{day[8:]}.{day[5:7]}.", count) for day, count in life.by_day.items()]),
+        },
+        best=life.pairs[:SHOWN_PAIRS],
+        weakest=life.pairs[-SHOWN_PAIRS:],
+        shares=[(rate, one.share_introduced) for rate, one in sorted(lives.items())],
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "index.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def histogram(numbers: Sequence[float]) -> list[tuple[str, float]]:
+    """Count numbers between 0 and 1 in ten classes."""
+    return [
+        (f"{tenth / 10:.1f}", sum(tenth <= min(9, int(number * 10)) < tenth + 1 for number in numbers))
+        for tenth in range(10)
+    ]
+
+
+def bars(rows: Sequence[tuple[str, float]], percent: bool = False) -> dict[str, Any]:
+    """Lay upright bars out for the page: each with its place, height and words, in units of the drawing."""
+    width, height, gap = 640, 220, 10
+    most = 1.0 if percent else max((value for _, value in rows), default=1) or 1
+    each = width / max(1, len(rows))
+    return {
+        "width": width,
+        "height": height + 50,
+        "bars": [
+            {
+                "x": round(place * each + gap / 2, 1),
+                "y": round(24 + height * (1 - value / most), 1),
+                "width": round(each - gap, 1),
+                "height": round(height * value / most, 1),
+                "middle": round(place * each + each / 2, 1),
+                "value": f"{value:.0%}" if percent else f"{value:g}",
+                "label": label,
+            }
+            for place, (label, value) in enumerate(rows)
+        ],
+    }
