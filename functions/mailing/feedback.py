@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared import clock
 from shared.batch import each_record
 from shared.logs import logger
-from shared.models import Mail, MailRef, MailState, Owner
+from shared.models import Attendee, MailRef, MailState, Owner, Submission
 from shared.store import attendees, mails
 
 STATES = {
@@ -34,14 +34,10 @@ def take_in(record: SQSRecord) -> None:
         logger.info("feedback without effect", kind=kind)
         return
     ref = MailRef.model_validate({name: tags[name] for name in MailRef.model_fields})
-    mail = mails.mail(ref)
-    if mail is None:
-        logger.info("feedback on a mail no longer kept", kind=kind)
-        return
     mails.note_event(ref, STATES[kind], now)
     if is_final(kind, event):
-        suppress(mail, kind.lower(), now)
-    logger.info("feedback", kind=kind, mail_id=mail.mail_id)
+        suppress(ref, kind.lower(), now)
+    logger.info("feedback", kind=kind, mail_id=ref.mail_id)
 
 
 def is_final(kind: str, event: dict[str, Any]) -> bool:
@@ -57,15 +53,15 @@ def is_final(kind: str, event: dict[str, Any]) -> bool:
     return kind == "Bounce" and bounce.get("bounceType") == "Permanent" and not by_policy
 
 
-def suppress(mail: Mail, reason: str, now: datetime) -> None:
-    if mail.owner is Owner.PERSON:
-        attendee = attendees.attendee(mail.event_id, mail.owner_id)
-        address_hash = attendee.address_hash if attendee else None
+def suppress(ref: MailRef, reason: str, now: datetime) -> None:
+    """Keep the address a mail went to from getting more, if it is still known here."""
+    owner: Attendee | Submission | None
+    if ref.owner is Owner.PERSON:
+        owner = attendees.attendee(ref.event_id, ref.owner_id)
     else:
-        submission = attendees.submission(mail.owner_id, now)
-        address_hash = submission.address_hash if submission else None
-    if address_hash:
-        attendees.suppress(address_hash, reason, now)
+        owner = attendees.submission(ref.owner_id, now)
+    if owner is not None:
+        attendees.suppress(owner.address_hash, reason, now)
 
 
 @logger.inject_lambda_context

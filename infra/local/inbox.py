@@ -15,6 +15,7 @@ import boto3
 
 from infra.local.cloud import Cloud
 from shared import clock
+from shared.aws import client
 
 
 @dataclass(frozen=True)
@@ -94,4 +95,4 @@ class Inbox:
         if kind == "Bounce":
             recipients = [{"emailAddress": mail.recipient, "status": "5.1.1"}]
             event["bounce"] = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": recipients}
-        boto3.client("sns").publish(TopicArn=topic, Message=json.dumps(event))
+        client("sns").publish(TopicArn=topic, Message=json.dumps(event))
