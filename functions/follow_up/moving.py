@@ -21,9 +21,10 @@ def plan_partition(task: Task, now: datetime) -> None:
     """Plan an occasion's letters for the people of one partition; what is planned already stays as it is."""
     occasion, wave, partition = task.subject.split(":")
     event = events.event(task.event_id)
-    for attendee in attendees.attendees_in(task.event_id, int(partition)):
-        theirs = matches.matches_of(task.event_id, attendee.person_id)
-        for mail in chain.plan(Occasion(occasion), wave, event, attendee, theirs, now):
+    people = list(attendees.attendees_in(task.event_id, int(partition)))
+    theirs = matches.matches_by_person(task.event_id, [person.person_id for person in people])
+    for person in people:
+        for mail in chain.plan(Occasion(occasion), wave, event, person, theirs[person.person_id], now):
             mails.plan(mail)
     tasks.finish(task)
 

@@ -42,7 +42,7 @@ class Skip(StrEnum):
 
 def gather(mail: Mail, now: datetime) -> Subject | Skip:
     """Read what a mail speaks of, or say why it is not to be sent (any more)."""
-    event, rounds = events.event_with_rounds(mail.event_id)
+    event = events.event(mail.event_id)
     if mail.owner is Owner.SUBMISSION:
         return _for_submission(mail, event, now)
     attendee = attendees.attendee(mail.event_id, mail.owner_id)
@@ -56,9 +56,17 @@ def gather(mail: Mail, now: datetime) -> Subject | Skip:
         voice=voice_for(event, attendee.language),
         recipient=attendee.email,
         attendee=attendee,
-        next_round=next_round_after(rounds, 0, now),
+        next_round=_next_round(event, now) if mail.kind in NAMES_NEXT_ROUND else None,
     )
-    return _with_matches(mail, about, attendee, rounds)
+    return _with_matches(mail, about, attendee)
+
+
+NAMES_NEXT_ROUND = {MailKind.WELCOME, MailKind.NO_MATCH, MailKind.ROUND_CLOSED}
+
+
+def _next_round(event: Event, now: datetime) -> Round | None:
+    _, rounds = events.event_with_rounds(event.event_id)
+    return next_round_after(rounds, 0, now)
 
 
 def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
@@ -110,7 +118,7 @@ def _refusal(mail: Mail, event: Event, attendee: Attendee, now: datetime) -> Ski
     return Skip.NOT_RELEVANT if outdated else None
 
 
-def _with_matches(mail: Mail, about: Subject, attendee: Attendee, rounds: list[Round]) -> Subject | Skip:
+def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | Skip:
     """Add the matches a letter speaks of; without any it has nothing to say."""
     if mail.kind not in SPEAKS_OF:
         return about

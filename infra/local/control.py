@@ -181,7 +181,7 @@ def let_answer(stack: Stack, _: str, asked: dict[str, Any]) -> Any:
     invented = {person["email"] for person in people.everybody()}
     newest = {mail.recipient: mail for mail in stack.inbox.mails if people.has_page(mail)}
     mails = [mail for recipient, mail in newest.items() if recipient in invented]
-    return {"answers": people.answer(stack, mails, lambda _: rng.random() < rate)}
+    return {"answers": people.answer(stack, mails, lambda: rng.random() < rate)}
 
 
 def list_attendees(_: Stack, __: str, asked: dict[str, Any]) -> Any:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from multiprocessing.queues import Queue
+from typing import Any
 
 os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # the functions' notes would bury the progress
 
-from infra.local import people, report  # noqa: E402
+from infra.local import people, report, what_if  # noqa: E402
 from infra.local.demo_event import create  # noqa: E402
 from infra.local.inbox import Received  # noqa: E402
 from infra.local.stack import Stack  # noqa: E402
@@ -29,60 +29,46 @@ from shared.store.table import table, values  # noqa: E402
 from shared.texts import Voice  # noqa: E402
 
 START = datetime(2027, 5, 20, 7, 30, tzinfo=UTC)  # a fixed day, so that every demo is the same event
-YES_RATES = (0.4, 0.5, 0.6)
-SHOWN = 0.5  # the life whose numbers are told in full
+SHOWN = 0.5  # how often people say yes in the event that is played
+YES_RATES = (0.4, 0.5, 0.6)  # for which the share of people with an introduction is also calculated
+ANSWER_AFTERWARDS = 2 / 3  # of those asked what became of it
+REGISTERED_BEFORE = {1: timedelta(days=3), 2: timedelta(hours=20), 3: timedelta(hours=2)}
 EARLY, LATE = 0.7, 0.25  # share who register before the first round, and before the second; the rest is late
 SEED = 7
 
 
-@dataclass
+@dataclass(frozen=True)
 class Life:
-    """What became of an event at one yes-rate."""
+    """What became of an event."""
 
-    yes_rate: float
-    counts: dict[str, int] = field(default_factory=dict)
-    mails: dict[str, dict[str, int]] = field(default_factory=dict)  # kind -> state -> how many
-    rounds: list[dict[str, int]] = field(default_factory=list)
-    introductions: dict[int, int] = field(default_factory=dict)  # per person -> people
-    outcomes: dict[str, int] = field(default_factory=dict)
-    by_day: dict[str, int] = field(default_factory=dict)  # day -> mails
-    pairs: list[dict[str, object]] = field(default_factory=list)
-
-    @property
-    def share_introduced(self) -> float:
-        return 1 - self.introductions.get(0, 0) / max(1, sum(self.introductions.values()))
+    counts: dict[str, int]
+    mails: dict[str, dict[str, int]]  # kind -> state -> how many
+    rounds: list[dict[str, int]]
+    introductions: dict[int, int]  # how many -> people
+    outcomes: dict[str, int]
+    by_day: dict[str, int]  # day -> mails
+    pairs: list[dict[str, object]]  # strongest first
 
 
 def main() -> int:
     """Play, print the summary, write the report; return the exit code."""
     began = time.monotonic()
-    everybody = people.everybody()
-    early = int(len(everybody) * EARLY)
-    stack = Stack("http://127.0.0.1:8000", start_at=START)
-    event_id = create(stack, days_ahead=14)
-    for done, name in enumerate(people.register(stack, event_id, everybody[:early]), start=1):
-        bar("people register", done / early, name)
-    # From here on each yes-rate is a world of its own: a copy of this process, which is all of AWS there is.
-    context = multiprocessing.get_context("fork")
-    told: Queue[tuple[float, float, str] | Life] = context.Queue()
-    worlds = [context.Process(target=live, args=(stack, event_id, rate, told), daemon=True) for rate in YES_RATES]
-    for world in worlds:
-        world.start()
-    lives: dict[float, Life] = {}
-    progress = dict.fromkeys(YES_RATES, 0.0)
-    while len(lives) < len(worlds):
-        news = told.get()
-        if isinstance(news, Life):
-            lives[news.yes_rate] = news
-            continue
-        progress[news[0]] = news[1]
-        bar("three events run", sum(progress.values()) / len(progress), news[2])
+    waves = waves_of(people.everybody())
+    with ProcessPoolExecutor(max_workers=1) as other_core:
+        shares = {rate: other_core.submit(what_if.introductions, waves, rate, SEED) for rate in YES_RATES}
+        life = live(waves)
+        lives = {rate: share_introduced(Counter(found.result().values())) for rate, found in shares.items()}
     print("\r" + " " * 78 + "\r", end="")
-    seconds = time.monotonic() - began
-    print(report.summary(lives, SHOWN, seconds))
-    path = report.write(lives, SHOWN, ROOT / "build" / "demo")
+    print(report.summary(life, lives, time.monotonic() - began))
+    path = report.write(life, lives, ROOT / "build" / "demo")
     print(f"\nReport with pictures: {path.relative_to(ROOT)}")
     return 0
+
+
+def waves_of(everybody: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Share people out over the three rounds: who registers before each of them."""
+    early, late = int(len(everybody) * EARLY), int(len(everybody) * (EARLY + LATE))
+    return [everybody[:early], everybody[early:late], everybody[late:]]
 
 
 def bar(what: str, share: float, note: str) -> None:
@@ -92,43 +78,33 @@ def bar(what: str, share: float, note: str) -> None:
     print(f"\r{what:17} [{filled:{width}}] {share:4.0%}  {note:.20}".ljust(78), end="", flush=True)
 
 
-def live(stack: Stack, event_id: str, yes_rate: float, told: Queue[tuple[float, float, str] | Life]) -> None:
-    """Play the rest of an event at one yes-rate and tell what became of it."""
+def live(waves: list[list[dict[str, Any]]]) -> Life:
+    """Play an event from its first form to the last question after it."""
     rng = random.Random(SEED)
+    stack = Stack("http://127.0.0.1:8000", start_at=START)
+    event_id = create(stack, days_ahead=14)
     event, rounds = events.event_with_rounds(event_id)
-    everybody = people.everybody()
-    early, late = int(len(everybody) * EARLY), int(len(everybody) * (EARLY + LATE))
-    newcomers = {2: everybody[early:late], 3: everybody[late:]}
-    mails_seen = len(stack.inbox.mails)
-    outcomes: Counter[str] = Counter()
-
-    def note(share: float, what: str) -> None:
-        told.put((yes_rate, share, what))
-
-    for place, one in enumerate(rounds):
-        coming = newcomers.get(one.number, [])
-        if coming:
-            stack.turn_to(one.due - timedelta(hours=20 if one.number == 2 else 2))
-        for name in people.register(stack, event_id, coming):
-            note(place * 0.25, name)
+    for place, (one, wave) in enumerate(zip(rounds, waves, strict=True)):
+        stack.turn_to(one.due - REGISTERED_BEFORE[one.number])
+        for done, name in enumerate(people.register(stack, event_id, wave), start=1):
+            bar(f"round {one.number}: register", (place + done / len(wave) / 3) / 4, name)
+        since = len(stack.inbox.mails)
         stack.turn_to(one.due + timedelta(minutes=5))
-        note(place * 0.25 + 0.1, f"round {one.number}")
-        proposals = new_mails(stack, mails_seen, MailKind.PROPOSAL)
-        mails_seen = len(stack.inbox.mails)
-        for done, mail in enumerate(proposals):
-            people.answer(stack, [mail], lambda _: rng.random() < yes_rate)
-            note(place * 0.25 + 0.1 + 0.15 * done / max(1, len(proposals)), "answers")
-    stack.turn_to(event.ends_at + timedelta(days=5))
-    note(0.85, "did you meet?")
-    outcomes.update(people.tell_outcomes(stack, answering(new_mails(stack, mails_seen, MailKind.DID_YOU_MEET), rng), rng))
-    stack.turn_to(event.ends_at + timedelta(days=14))
-    note(1, "the end")
-    told.put(life_of(event_id, yes_rate, outcomes, stack))
+        proposals = new_mails(stack, since, MailKind.PROPOSAL)
+        for done in range(0, len(proposals), people.AT_ONCE):
+            people.answer(stack, proposals[done : done + people.AT_ONCE], lambda: rng.random() < SHOWN)
+            bar(f"round {one.number}: answer", (place + 0.5 + 0.5 * done / len(proposals)) / 4, "")
+    since = len(stack.inbox.mails)
+    stack.turn_to(event.ends_at + timedelta(days=5), lambda now: bar("did you meet?", 0.8, f"{now:%d.%m.}"))
+    asked = [mail for mail in new_mails(stack, since, MailKind.DID_YOU_MEET) if rng.random() < ANSWER_AFTERWARDS]
+    outcomes = people.tell_outcomes(stack, asked, rng)
+    stack.turn_to(event.ends_at + timedelta(days=14), lambda now: bar("once more", 0.9, f"{now:%d.%m.}"))
+    return life_of(event_id, Counter(outcomes), stack)
 
 
-def answering(mails: list[Received], rng: random.Random) -> list[Received]:
-    """Pick those who answer the question what became of it: two in three."""
-    return [mail for mail in mails if rng.random() < 2 / 3]
+def share_introduced(introductions: Mapping[int, int]) -> float:
+    """Return the share of people with at least one, from how many people have how many introductions."""
+    return 1 - introductions.get(0, 0) / max(1, sum(introductions.values()))
 
 
 def new_mails(stack: Stack, since: int, kind: MailKind) -> list[Received]:
@@ -141,9 +117,9 @@ def new_mails(stack: Stack, since: int, kind: MailKind) -> list[Received]:
     return found
 
 
-def life_of(event_id: str, yes_rate: float, outcomes: Counter[str], stack: Stack) -> Life:
+def life_of(event_id: str, outcomes: Counter[str], stack: Stack) -> Life:
     """Read what became of the event from the table, as an organiser's report would."""
-    event, rounds = events.event_with_rounds(event_id)
+    _, rounds = events.event_with_rounds(event_id)
     folk = {person.person_id: person for person in attendees.attendees(event_id)}
     pairs = sorted(matches.all_matches(event_id), key=lambda one: (-one.score, one.match_id))
     introduced = [one for one in pairs if one.state is MatchState.INTRODUCED]
@@ -155,7 +131,6 @@ def life_of(event_id: str, yes_rate: float, outcomes: Counter[str], stack: Stack
         by_kind.setdefault(mail.kind, Counter())[mail.state] += 1
     met = sum(outcomes[word] for word in (Outcome.GOOD_CONVERSATION, Outcome.STAY_IN_TOUCH))
     return Life(
-        yes_rate=yes_rate,
         counts={
             "registered": attendees.submissions(event_id),
             "confirmed": len(folk),

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from shared.models import Outcome
 
 LINK = re.compile(r"https?://[^\s/]+(/\S+)")
 CARD = re.compile(r'<article class="card (\w+)" id="(\w+)">')
+AT_ONCE = 10
 BECAME = {Outcome.GOOD_CONVERSATION: 5, Outcome.STAY_IN_TOUCH: 3, Outcome.NOT_YET: 1, Outcome.DID_NOT_COME: 1}
 
 
@@ -29,31 +31,34 @@ def everybody() -> list[dict[str, Any]]:
 
 
 def register(stack: Stack, event_id: str, people: list[dict[str, Any]]) -> Iterator[str]:
-    """Let people register and confirm; yield each one's first name when it is done."""
-    for person in people:
-        form = {key: value for key, value in person.items() if key != "language"}
-        form |= {"consent_matching": True, "consent_follow_up": True}
+    """Let people register and confirm, a few at a time; yield each one's first name when it is done."""
+    for start in range(0, len(people), AT_ONCE):
+        group = people[start : start + AT_ONCE]
         since = len(stack.inbox.mails)
-        send(stack, f"/events/{event_id}/registrations", form, person["language"])
+        for person in group:
+            form = {key: value for key, value in person.items() if key != "language"}
+            form |= {"consent_matching": True, "consent_follow_up": True}
+            send(stack, f"/events/{event_id}/registrations", form, person["language"])
         stack.drain()
         for mail in stack.inbox.mails[since:]:
-            if mail.recipient == person["email"]:
-                confirm = next(path for path in links(mail) if path.startswith("/confirm/"))
-                press(stack, confirm, "")
+            for path in links(mail):
+                if path.startswith("/confirm/"):
+                    press(stack, path, "")
         stack.drain()
-        yield person["first_name"]
+        yield from (person["first_name"] for person in group)
 
 
-def answer(stack: Stack, mails: list[Received], says_yes: Callable[[str], bool]) -> int:
+def answer(stack: Stack, mails: list[Received], says_yes: Callable[[], bool]) -> int:
     """Let the receivers of these mails answer every proposal on their page; return how many answers were given."""
     given = 0
     for mail in mails:
         page = page_of(mail)
         for standing, match_id in cards(stack, page):
             if standing == "open":
-                word = "yes" if says_yes(f"{mail.recipient} {match_id}") else "not_now"
-                given += press(stack, f"{page}/matches/{match_id}/answer", f"answer={word}").status == 303
-                stack.drain()
+                word = "yes" if says_yes() else "not_now"
+                answered = press(stack, f"{page}/matches/{match_id}/answer", f"answer={word}")
+                given += answered.status == HTTPStatus.SEE_OTHER
+    stack.drain()
     return given
 
 

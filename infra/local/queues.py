@@ -26,9 +26,10 @@ def poll(cloud: Cloud, mapping: Mapping) -> int:
     except FunctionFailed:
         return len(messages)
     failed = failures(answer, {one["MessageId"] for one in messages}) if mapping.reports_failures else set()
-    for one in messages:
-        if one["MessageId"] not in failed:
-            sqs.delete_message(QueueUrl=mapping.queue_url, ReceiptHandle=one["ReceiptHandle"])
+    done = [one for one in messages if one["MessageId"] not in failed]
+    if done:
+        entries = [{"Id": one["MessageId"], "ReceiptHandle": one["ReceiptHandle"]} for one in done]
+        sqs.delete_message_batch(QueueUrl=mapping.queue_url, Entries=entries)
     return len(messages)
 
 

@@ -15,29 +15,27 @@ HERE = Path(__file__).parent
 SHOWN_PAIRS = 10
 
 
-def summary(lives: Mapping[float, Life], shown: float, seconds: float) -> str:
+def summary(life: Life, shares: Mapping[float, float], seconds: float) -> str:
     """Say in a screenful what became of the event."""
-    life = lives[shown]
-    lines = [f"An event of {life.counts['confirmed']} people, {shown:.0%} of proposals answered with yes:"]
+    lines = [f"An event of {life.counts['confirmed']} people who say yes to half of what they are proposed:"]
     lines += [f"  {what:18} {count:5}" for what, count in life.counts.items()]
     lines.append("Mails by kind and state:")
     for kind, states in life.mails.items():
         said = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         lines.append(f"  {kind:18} {said}")
-    lines.append("People with at least one introduction:")
-    lines += [f"  at {rate:.0%} yes: {one.share_introduced:6.1%}" for rate, one in sorted(lives.items())]
-    lines.append(f"{seconds:.0f} seconds, three events.")
+    lines.append("People with at least one introduction, calculated for other yes-rates with the same rules:")
+    lines += [f"  {rate:.0%} yes: {share:.0%}" for rate, share in sorted(shares.items())]
+    lines.append(f"{seconds:.0f} seconds.")
     return "\n".join(lines)
 
 
-def write(lives: Mapping[float, Life], shown: float, folder: Path) -> Path:
+def write(life: Life, shares: Mapping[float, float], folder: Path) -> Path:
     """Write the page and return its path."""
-    life = lives[shown]
     environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
     page = environment.get_template("report.html").render(
         life=life,
         charts={
-            "share": bars([(f"{rate:.0%} yes", one.share_introduced) for rate, one in sorted(lives.items())], percent=True),
+            "share": bars([(f"{rate:.0%} yes", share) for rate, share in sorted(shares.items())], percent=True),
             "introductions": bars([(f"{count}", people) for count, people in life.introductions.items()]),
             "scores": bars(histogram([float(str(pair["score"])) for pair in life.pairs])),
             "outcomes": bars([(word.replace("_", " "), count) for word, count in life.outcomes.items()]),
@@ -45,7 +43,6 @@ def write(lives: Mapping[float, Life], shown: float, folder: Path) -> Path:
         },
         best=life.pairs[:SHOWN_PAIRS],
         weakest=life.pairs[-SHOWN_PAIRS:],
-        shares=[(rate, one.share_introduced) for rate, one in sorted(lives.items())],
     )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "index.html"

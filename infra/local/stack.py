@@ -70,23 +70,22 @@ class Stack:
     def settle(self) -> None:
         """Let everything happen that is due now."""
         with self.lock:
-            while True:
-                moved = self.drain()
-                due = tasks.next_due()
-                if due is None or due > clock.now():
-                    if not moved:
-                        return
-                    continue
+            self.drain()
+            due = tasks.next_due()
+            while due and due <= clock.now():
                 self.tick()
-                if not self.drain() and tasks.next_due() == due:
-                    return  # due, but somebody else's or failing: the next tick's business
+                self.drain()
+                before, due = due, tasks.next_due()
+                if due == before:
+                    return  # somebody else's, or failing: the next minute's business
 
     def turn_to(self, moment: datetime, progress: Callable[[datetime], None] | None = None) -> None:
         """Turn the clock on to a moment, halting wherever something is due, so that each mail has its own time."""
         with self.lock:
             self.settle()
             while (due := tasks.next_due()) and due <= moment:
-                self._set_clock(max(due, clock.now() + MINUTE if due <= clock.now() else due))
+                # What is still due after settling is tried again a minute later, as the clock would.
+                self._set_clock(due if due > clock.now() else clock.now() + MINUTE)
                 if progress:
                     progress(clock.now())
                 self.settle()

@@ -72,10 +72,25 @@ def match(event_id: str, match_id: str) -> Match | None:
 
 def matches_of(event_id: str, person_id: str) -> list[Match]:
     """Read a person's matches, oldest round first, strongest first within it."""
-    pointers = table().query(person_partition(event_id, person_id), "MATCH#")
-    keys = [match_key(event_id, pointer["sk"].removeprefix("MATCH#")) for pointer in pointers]
-    found = [read(Match, item) for item in table().batch_get(keys)]
-    return sorted(found, key=lambda one: (one.round, -one.score, one.match_id))
+    return matches_by_person(event_id, [person_id])[person_id]
+
+
+def matches_by_person(event_id: str, person_ids: Sequence[str]) -> dict[str, list[Match]]:
+    """Read several people's matches, ordered as one person's."""
+    ids = {
+        person_id: [
+            item["sk"].removeprefix("MATCH#") for item in table().query(person_partition(event_id, person_id), "MATCH#")
+        ]
+        for person_id in person_ids
+    }
+    keys = [match_key(event_id, match_id) for match_id in sorted({one for each in ids.values() for one in each})]
+    found = {item["match_id"]: read(Match, item) for item in table().batch_get(keys)}
+    return {
+        person_id: sorted(
+            (found[one] for one in each if one in found), key=lambda one: (one.round, -one.score, one.match_id)
+        )
+        for person_id, each in ids.items()
+    }
 
 
 def all_matches(event_id: str) -> Iterator[Match]:

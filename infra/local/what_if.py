@@ -1,0 +1,68 @@
+"""How an event would go at another yes-rate: the same rounds by the same rules, but no mail, no queue, no table."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.interests.embedding import understand
+from functions.matching.candidates import Candidate, candidate
+from functions.matching.draft import draft
+from shared.models import Attendee, Consents, Profile, Understood
+from shared.tokens import normal_company
+
+ANY_TIME = datetime(2027, 1, 1, tzinfo=UTC)
+Texts = tuple[tuple[Understood, ...], tuple[Understood, ...], tuple[Understood, ...]]
+
+
+def introductions(waves: Sequence[Sequence[dict[str, Any]]], yes_rate: float, seed: int) -> dict[str, int]:
+    """Return how many introductions each person gets; `waves` are those who come before each round, by form."""
+    rng = random.Random(seed)
+    folk: list[tuple[Attendee, Texts]] = []
+    proposed: dict[str, set[str]] = defaultdict(set)
+    introduced: Counter[str] = Counter()
+    for number, newcomers in enumerate(waves, start=1):
+        folk += [(attendee, texts_of(attendee.profile)) for attendee in map(attendee_of, newcomers)]
+        is_last = number == len(waves)
+        people = [as_candidate(*one, proposed, introduced, is_last) for one in folk]
+        standing = {attendee.person_id for attendee, _ in folk if attendee.profile.standing_yes}
+        for pair in draft("what-if", number, seed, people, ()).pairs:
+            one, other = pair.members
+            proposed[one].add(other)
+            proposed[other].add(one)
+            if all(member in standing or rng.random() < yes_rate for member in pair.members):
+                introduced.update(pair.members)
+    return {attendee.person_id: introduced[attendee.person_id] for attendee, _ in folk}
+
+
+def as_candidate(
+    attendee: Attendee, texts: Texts, proposed: dict[str, set[str]], introduced: Counter[str], is_last: bool
+) -> Candidate:
+    person_id = attendee.person_id
+    return candidate(attendee, texts, frozenset(), frozenset(proposed[person_id]), introduced[person_id], is_last)
+
+
+def texts_of(profile: Profile) -> Texts:
+    return understand(profile.wishes), understand(profile.offers), understand(profile.interests)
+
+
+def attendee_of(form: dict[str, Any]) -> Attendee:
+    """Make a form an attendee as a confirmation would; addresses and companies stand for their hashes."""
+    return Attendee(
+        event_id="what-if",
+        person_id=form["email"],
+        version=1,
+        email=form["email"],
+        address_hash=form["email"],
+        company_hash=normal_company(form["company"]),
+        avoid=(),
+        language=form["language"],
+        profile=Profile(**{name: form[name] for name in Profile.model_fields if name in form}),
+        consents=Consents(matching=True, follow_up=True),
+        submission_id=form["email"],
+        submitted_at=ANY_TIME,
+        confirmed_at=ANY_TIME,
+    )
