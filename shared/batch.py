@@ -23,7 +23,9 @@ class _LoggingProcessor(BatchProcessor):
         return super().failure_handler(record, exception)
 
 
-def each_record(event: dict[str, Any], context: LambdaContext, work: Callable[[SQSRecord], None]) -> PartialItemFailureResponse:
+def each_record(
+    event: dict[str, Any], context: LambdaContext, work: Callable[[SQSRecord], None]
+) -> PartialItemFailureResponse:
     """Do `work` for every record of an SQS event and report those that failed."""
     # A batch that fails whole comes back like any other: the exception would log every record's trace.
     processor = _LoggingProcessor(EventType.SQS, raise_on_entire_batch_failure=False)

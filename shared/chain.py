@@ -166,8 +166,7 @@ def welcome(attendee: Attendee, event: Event) -> Mail:
 def introductions(match: Match, event: Event, now: datetime) -> list[Mail]:
     """Plan the letter that brings two people together, once for each."""
     return [
-        to_person(event, member, MailKind.INTRODUCTION, match.match_id, now, event.ends_at)
-        for member in match.members
+        to_person(event, member, MailKind.INTRODUCTION, match.match_id, now, event.ends_at) for member in match.members
     ]
 
 

@@ -13,7 +13,9 @@ OPENERS = 3  # patterns of each kind in the catalogue
 def reasons(match: Match, reader: str, name: str, voice: Voice) -> tuple[str, ...]:
     """Say what each of the two gains, to one of them; `name` is the other's. What both gain alike is said once."""
     other = match.other(reader)
-    said = [voice(f"phrases.{_mine(gain)}", name=name, mine=gain.mine, theirs=gain.theirs) for gain in match.gains[reader]]
+    said = [
+        voice(f"phrases.{_mine(gain)}", name=name, mine=gain.mine, theirs=gain.theirs) for gain in match.gains[reader]
+    ]
     already = {frozenset((gain.mine, gain.theirs)) for gain in match.gains[reader]}
     for gain in match.gains[other]:
         if frozenset((gain.mine, gain.theirs)) not in already:

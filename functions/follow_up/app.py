@@ -42,4 +42,3 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
                 OWN_WORK[task.kind](task, now)
     if due:
         logger.info("released", mails=len(mails), tasks=len(waiting))
-

@@ -15,7 +15,6 @@ from shared.logs import logger
 from shared.models import MailRef
 
 
-
 def send_one(record: SQSRecord) -> None:
     sending.send(MailRef.model_validate_json(record.body), clock.now())
 

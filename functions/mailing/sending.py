@@ -42,9 +42,7 @@ def send(ref: MailRef, now: datetime) -> None:
     claimed = mails.claim(mail, now, LEASE, tokens)
     if claimed is None:
         return
-    raw = mime(
-        compose(mail, about), about.event, about.voice, settings().sender_address, about.recipient, mail.mail_id
-    )
+    raw = mime(compose(mail, about), about.event, about.voice, settings().sender_address, about.recipient, mail.mail_id)
     try:
         ses_id = post.send(raw, about.recipient, mail.ref, settings().configuration_set)
     except NotSent as failure:
@@ -107,4 +105,3 @@ def wait(mail: Mail) -> timedelta:
     """Wait longer after each attempt, from one minute to an hour, spread by the mail's id."""
     longest = min(LONGEST_WAIT_MINUTES, 2**mail.attempt)
     return timedelta(seconds=60 + zlib.crc32(f"{mail.mail_id}{mail.attempt}".encode()) % (longest * 60))
-

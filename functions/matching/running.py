@@ -135,4 +135,3 @@ def match_of(made: Draft, pair: DraftPair, members: list[Attendee], until: datet
         answer_by=until,
         introduced_at=now if agreed else None,
     )
-

@@ -33,9 +33,7 @@ def change(new: Event, old: Event | None, old_rounds: Sequence[Round], now: date
     ]
     numbers = {one.number for one in rounds} | {one.number for one in settled}
     obsolete_rounds = [one.number for one in old_rounds if one.number not in numbers]
-    tasks = [
-        Task(kind=TaskKind.ROUND, event_id=new.event_id, subject=str(one.number), due=one.due) for one in rounds
-    ]
+    tasks = [Task(kind=TaskKind.ROUND, event_id=new.event_id, subject=str(one.number), due=one.due) for one in rounds]
     moments = [] if new.cancelled else [moment for moment in occasions(new) if moment.due > now]
     tasks += [Task(kind=TaskKind.OCCASION, event_id=new.event_id, subject=subject(one), due=one.due) for one in moments]
     kept = {task.ref for task in tasks}

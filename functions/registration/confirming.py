@@ -83,9 +83,7 @@ def next_version(given: Submission, known: Attendee | None, now: datetime) -> At
     )
 
 
-def answer(
-    event: Event, rounds: list[Round], me: Attendee, match_id: str, said: Answer, now: datetime
-) -> list[Mail]:
+def answer(event: Event, rounds: list[Round], me: Attendee, match_id: str, said: Answer, now: datetime) -> list[Mail]:
     """Take one member's answer; return the introductions it set off. Raise AnswerTooLate or PageUnknown."""
     out = {one.number for one in rounds if one.is_out}
 

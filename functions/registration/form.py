@@ -26,9 +26,7 @@ LINK_VALID = timedelta(days=7)
 LISTS = {"languages", "wishes", "offers", "interests", "avoid"}
 TYPED_IN_ONE_FIELD = {"interests", "avoid"}
 SWITCHES = {"standing_yes", "write_me_first", "consent_matching", "consent_follow_up"}
-CONTACT = re.compile(
-    r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\.|\+?\d[\d\s/().-]{6,}\d", re.IGNORECASE
-)
+CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\.|\+?\d[\d\s/().-]{6,}\d", re.IGNORECASE)
 REORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # would turn a text's direction unseen
 
 

@@ -98,13 +98,17 @@ def page(
 ) -> Response[str]:
     """Render a page. `event` gives it the title and the footer's links."""
     title = event.title.in_language(voice.language) if event else "Begegnung"
-    body = templates().get_template(template).render(
-        say=voice,
-        event=event,
-        title=title,
-        other_language=Language.EN if voice.language is Language.DE else Language.DE,
-        path=request.raw_path,
-        **values,
+    body = (
+        templates()
+        .get_template(template)
+        .render(
+            say=voice,
+            event=event,
+            title=title,
+            other_language=Language.EN if voice.language is Language.DE else Language.DE,
+            path=request.raw_path,
+            **values,
+        )
     )
     return Response(status, "text/html; charset=utf-8", body, {**HEADERS, "Content-Language": str(voice.language)})
 
@@ -113,7 +117,9 @@ def language_of(request: APIGatewayProxyEventV2, event: Event | None = None) -> 
     """Choose the language: asked for in the address, else the browser's first that is offered, else the event's."""
     offered = event.languages if event else tuple(Language)
     asked = (request.query_string_parameters or {}).get("lang", "")
-    accepted = [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
+    accepted = [
+        part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")
+    ]
     for code in (asked, *accepted):
         if code in offered:
             return Language(code)

@@ -83,9 +83,7 @@ def start(public_url: str) -> Cloud:
         boto3.client("cloudformation").create_stack(
             StackName=STACK,
             TemplateBody=json.dumps(template.for_moto(translated, stand_ins)),
-            Parameters=[
-                {"ParameterKey": key, "ParameterValue": value} for key, value in template.PARAMETERS.items()
-            ],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in template.PARAMETERS.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
     return _read_back(translated, stand_ins)
@@ -122,12 +120,12 @@ def _read_back(translated: dict[str, Any], stand_ins: dict[str, dict[str, str]])
     resources = boto3.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
     physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources if "PhysicalResourceId" in one}
     cloud = Cloud(
-        left_out=sorted({f"{one['Type']}: {template.LEFT_OUT[one['Type']]}" for one in _of(translated, template.LEFT_OUT)})
+        left_out=sorted(
+            {f"{one['Type']}: {template.LEFT_OUT[one['Type']]}" for one in _of(translated, template.LEFT_OUT)}
+        )
     )
     cloud.queues = {
-        name: physical[name]
-        for name, one in translated["Resources"].items()
-        if one["Type"] == "AWS::SQS::Queue"
+        name: physical[name] for name, one in translated["Resources"].items() if one["Type"] == "AWS::SQS::Queue"
     }
     logical = {value: key for key, value in physical.items()}
     for one in boto3.client("lambda").list_functions()["Functions"]:

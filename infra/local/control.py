@@ -92,10 +92,14 @@ def event_summary(event: Event) -> dict[str, Any]:
 
 def all_events() -> list[Event]:
     """Find the events of this stack; only a stack as small as this one may look at every item."""
-    pages = client("dynamodb").get_paginator("scan").paginate(
-        TableName=table().name,
-        FilterExpression="sk = :event",
-        ExpressionAttributeValues={":event": {"S": "EVENT"}},
+    pages = (
+        client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=table().name,
+            FilterExpression="sk = :event",
+            ExpressionAttributeValues={":event": {"S": "EVENT"}},
+        )
     )
     ids = [item["event_id"]["S"] for page in pages for item in page["Items"]]
     return sorted(map(events.event, ids), key=lambda event: event.starts_at)

@@ -170,10 +170,14 @@ def told_pair(pair: Match, folk: dict[str, Attendee]) -> dict[str, object]:
 
 def every_mail() -> list[Mail]:
     """Read all mails of this small world, those of submissions included."""
-    pages = client("dynamodb").get_paginator("scan").paginate(
-        TableName=table().name,
-        FilterExpression="begins_with(sk, :mail)",
-        ExpressionAttributeValues={":mail": {"S": "MAIL#"}},
+    pages = (
+        client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=table().name,
+            FilterExpression="begins_with(sk, :mail)",
+            ExpressionAttributeValues={":mail": {"S": "MAIL#"}},
+        )
     )
     return [mail_of(values(item)) for page in pages for item in page["Items"]]
 

@@ -112,9 +112,7 @@ def event(request: Request, key: str, parameters: dict[str, str], time_epoch_ms:
     if parameters:
         shaped["pathParameters"] = parameters
     if request.body:
-        shaped["body"] = (
-            request.body.decode("utf-8", "replace") if is_text else base64.b64encode(request.body).decode()
-        )
+        shaped["body"] = request.body.decode("utf-8", "replace") if is_text else base64.b64encode(request.body).decode()
     return shaped
 
 

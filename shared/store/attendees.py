@@ -48,9 +48,7 @@ def submit(submission: Submission, mail: Mail) -> None:
         one=1,
     )
     total = table().update(counter_key(submission.event_id, submission.submission_id), "ADD submissions :one", one=1)
-    stored = table().put(
-        item_of(submission_key(submission.submission_id), submission, submission.expires_at), ABSENT
-    )
+    stored = table().put(item_of(submission_key(submission.submission_id), submission, submission.expires_at), ABSENT)
     table().transact([stored, plan_mail(mail), count, total])
 
 
