@@ -17,10 +17,8 @@ def reasons(match: Match, reader: str, name: str, voice: Voice) -> tuple[str, ..
         voice(f"phrases.{_mine(gain)}", name=name, mine=gain.mine, theirs=gain.theirs) for gain in match.gains[reader]
     ]
     already = {frozenset((gain.mine, gain.theirs)) for gain in match.gains[reader]}
-    for gain in match.gains[other]:
-        if frozenset((gain.mine, gain.theirs)) not in already:
-            said.append(_theirs(gain, name, voice))
-    return tuple(said)
+    others = [gain for gain in match.gains[other] if frozenset((gain.mine, gain.theirs)) not in already]
+    return (*said, *(_theirs(gain, name, voice) for gain in others))
 
 
 def _mine(gain: Gain) -> str:

@@ -42,6 +42,6 @@ def normal_company(company: str) -> str:
 
 
 LEGAL_FORMS = frozenset(
-    "gmbh ag se ug kg kgaa ohg gbr eg ev e v co mbh ggmbh gag inc ltd limited llc llp plc corp bv nv sa sas sarl srl"
-    " spa oy ab as aps sro".split()
+    "gmbh ag se ug kg kgaa ohg gbr eg ev e v co mbh ggmbh gag inc ltd limited llc llp plc corp bv nv sa "
+    "sas sarl srl spa oy ab as aps sro".split()
 )

@@ -26,7 +26,7 @@ OWN_WORK = {
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
+def handler(_: dict[str, Any], context: LambdaContext) -> None:
     """Release what is due to the queues, then do the tasks that are this function's own."""
     now = clock.now()
     due = tasks.due_keys(now, limit=settings().mails_per_second * 60)

@@ -15,12 +15,13 @@ MODEL_ID = "vocabulary-1"
 SHORTEST_INSIDE = 5  # letters of an alias that is found anywhere in a word; shorter ones would be found everywhere
 SHORTEST_BEGINNING = 4  # letters of one that may begin a word: "chor" is in "Chorleitung", but "hr" is not in "Uhr"
 SHORTEST_WORD = 5
-STOP_WORDS = frozenset(
-    "haben hatte hätte werden wurde wurden unser unsere unserer unserem unseren nicht keine keiner jemand etwas"
-    " andere anderen dieser diese dieses welche welcher könnte möchte würde gerne machen macht gemacht immer wieder"
-    " about after again their there these those which would could should other others really never always someone"
-    " something where while people every without before still until being having between things thing leute"
-    " menschen warum wurde wenig lange zwischen gerade selbst durch gegen damit dabei wegen danach".split()
+STOP_WORDS = frozenset(  # folded, as the words they are compared with
+    "haben hatte haette werden wurde wurden unser unsere unserer unserem unseren nicht keine keiner jemand "
+    "etwas andere anderen dieser diese dieses welche welcher koennte möchte wuerde gerne machen macht "
+    "gemacht immer wieder about after again their there these those which would could should other others "
+    "really never always someone something where while people every without before still until being "
+    "having between things thing leute menschen warum wurde wenig lange zwischen gerade selbst durch "
+    "gegen damit dabei wegen danach".split()
 )
 
 

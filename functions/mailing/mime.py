@@ -56,7 +56,9 @@ def escaping() -> Environment:
 @cache
 def plain() -> Environment:
     """Escape nothing: for the text part, where an entity would be read as such."""
-    # Nothing of this is ever shown as HTML.
-    return Environment(  # noqa: S701 - see the line above
-        loader=FileSystemLoader(TEMPLATES), autoescape=False, undefined=StrictUndefined, trim_blocks=True
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=False,  # noqa: S701 - nothing of this is ever shown as HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )

@@ -38,7 +38,7 @@ def send(ref: MailRef, now: datetime) -> None:
         mails.settle(mail, MailState.SKIPPED, about, now)
         logger.info("mail skipped", mail_id=mail.mail_id, kind=mail.kind, reason=about)
         return
-    about, tokens = with_links(mail, about, now)
+    about, tokens = with_links(mail, about)
     claimed = mails.claim(mail, now, LEASE, tokens)
     if claimed is None:
         return
@@ -57,7 +57,7 @@ def may_try_again(mail: Mail) -> bool:
     return KINDS[mail.kind].must_arrive and mail.attempt < MOST_ATTEMPTS
 
 
-def with_links(mail: Mail, about: Subject, now: datetime) -> tuple[Subject, list[Token]]:
+def with_links(mail: Mail, about: Subject) -> tuple[Subject, list[Token]]:
     """Mint the links a letter carries: the stored side goes into the claim's transaction."""
     base, tokens = settings().public_url.rstrip("/"), []
     if mail.owner is Owner.SUBMISSION and about.expires_at:

@@ -57,7 +57,7 @@ def obstacle(one: Candidate, other: Candidate) -> Obstacle | None:
     return None
 
 
-def seats(limit: int, introduced: int, is_last_round: bool) -> int:
+def seats(limit: int, introduced: int, *, is_last_round: bool) -> int:
     """Return how many people somebody is proposed in a round.
 
     Every round but the last keeps one seat back, so that those who register late find partners.
@@ -72,6 +72,7 @@ def candidate(
     met: frozenset[str],
     proposed: frozenset[str],
     introduced: int,
+    *,
     is_last_round: bool,
 ) -> Candidate:
     """See an attendee as the round does; `texts` are what their wishes, offers and interests are about."""
@@ -86,7 +87,7 @@ def candidate(
         avoid=frozenset(attendee.avoid),
         met=met,
         proposed=proposed,
-        seats=seats(attendee.profile.matches, introduced, is_last_round),
+        seats=seats(attendee.profile.matches, introduced, is_last_round=is_last_round),
         introduced=introduced,
         write_me_first=attendee.profile.write_me_first,
         wishes=wishes,

@@ -53,7 +53,7 @@ def run(task: Task, now: datetime) -> None:
     wake(settings().round_queue_url, [one.ref for one in goes_on])
 
 
-def candidates(event: Event, is_last: bool) -> tuple[list[Candidate], list[str]]:
+def candidates(event: Event, *, is_last: bool) -> tuple[list[Candidate], list[str]]:
     """Read who takes part in a round, and the ids of those whose texts nobody has read yet."""
     understood = attendees.understandings(event.event_id)
     proposed: dict[str, set[str]] = defaultdict(set)
@@ -77,7 +77,7 @@ def candidates(event: Event, is_last: bool) -> tuple[list[Candidate], list[str]]
                 frozenset(matches.have_met(attendee.address_hash)),
                 frozenset(proposed[attendee.person_id]),
                 introduced[attendee.person_id],
-                is_last,
+                is_last_round=is_last,
             )
         )
     return people, late

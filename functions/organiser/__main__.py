@@ -63,7 +63,7 @@ def read(file: Path) -> dict[str, Any]:
     """Read an event file as JSON can carry it; raise Wrong."""
     try:
         with file.open("rb") as opened:
-            return plain(tomllib.load(opened))
+            return dict(plain(tomllib.load(opened)))
     except OSError as error:
         raise Wrong(f"{file}: {error.strerror}") from None
     except tomllib.TOMLDecodeError as error:
@@ -102,7 +102,7 @@ def call(command: dict[str, Any]) -> dict[str, Any]:
     except (BotoCoreError, ClientError) as error:
         raise Wrong(f"The organiser function {name!r} could not be called: {error}") from None
     result = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
+    if answer.get("FunctionError"):
         raise Wrong(f"The organiser function failed ({result.get('errorType')}); its log says more.")
     return dict(result)
 

@@ -32,7 +32,7 @@ class Command(Value):
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     """Carry a command out; a refusal comes back as `refused` with its reasons, never as a trace."""
     voice = Voice(Language.EN)
     try:

@@ -126,7 +126,7 @@ def read_form(fields: dict[str, Any], voice: Voice) -> Form:
 
 def has_lone_surrogate(value: Any) -> bool:
     texts = value if isinstance(value, list) else [value]
-    return any(0xD800 <= ord(c) <= 0xDFFF for text in texts if isinstance(text, str) for c in text)
+    return any(unicodedata.category(c) == "Cs" for text in texts if isinstance(text, str) for c in text)
 
 
 def submission(

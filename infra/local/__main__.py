@@ -11,7 +11,7 @@ import threading
 
 from infra.local.server import HOST
 
-os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # the functions' notes would bury the address
+os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # noqa: TID251 - the functions' notes would bury the address
 
 
 def main() -> int:

@@ -8,17 +8,19 @@ import os
 import warnings
 import zipfile
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+REGION: Final = "eu-central-1"
 
 # Before boto3 is imported: nothing of this machine's own AWS set-up may be used, and no call may leave the process.
-os.environ.update(
+os.environ.update(  # noqa: TID251 - prepares it for the functions
     AWS_ACCESS_KEY_ID="local",
     AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - a placeholder, as moto asks for one
-    AWS_DEFAULT_REGION="eu-central-1",
+    AWS_DEFAULT_REGION=REGION,
     AWS_EC2_METADATA_DISABLED="true",
 )
 for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-    os.environ.pop(name, None)
+    os.environ.pop(name, None)  # noqa: TID251 - prepares it for the functions
 
 import boto3  # noqa: E402 - see above
 from moto import mock_aws  # noqa: E402
@@ -110,8 +112,7 @@ def _put_empty_code() -> None:
     body = io.BytesIO()
     zipfile.ZipFile(body, "w").close()
     s3 = boto3.client("s3")
-    region = {"LocationConstraint": os.environ["AWS_DEFAULT_REGION"]}
-    s3.create_bucket(Bucket=template.CODE["Bucket"], CreateBucketConfiguration=region)
+    s3.create_bucket(Bucket=template.CODE["Bucket"], CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket=template.CODE["Bucket"], Key=template.CODE["Key"], Body=body.getvalue())
 
 

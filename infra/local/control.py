@@ -142,7 +142,7 @@ def mail_number(stack: Stack, place: str) -> Received:
 
 def play_event(stack: Stack, rest: str, _: dict[str, Any]) -> Any:
     """Let a mail bounce or be complained about: mails/7/bounce, mails/7/complaint."""
-    place, _, kind = rest.partition("/")
+    place, kind = rest.partition("/")[::2]
     if kind not in ("bounce", "complaint"):
         raise Unusable("say mails/NUMBER/bounce or mails/NUMBER/complaint")
     mail = mail_number(stack, place)
@@ -164,8 +164,7 @@ def turn_clock(stack: Stack, _: str, asked: dict[str, Any]) -> Any:
     if moment < clock.now():
         raise Unusable("the clock turns forwards only")
     before = len(stack.inbox.mails)
-    # A minute on, so that what begins then has also happened.
-    stack.turn_to(moment + timedelta(minutes=2))
+    stack.turn_to(moment)
     return {"now": clock.utc_text(clock.now()), "new_mails": len(stack.inbox.mails) - before}
 
 
@@ -180,7 +179,7 @@ def let_register(stack: Stack, _: str, asked: dict[str, Any]) -> Any:
 
 def let_answer(stack: Stack, _: str, asked: dict[str, Any]) -> Any:
     """Let invented people answer what they were proposed: {"yes_rate": 0.6, "seed": 1}."""
-    rng = random.Random(int(asked.get("seed", 1)))
+    rng = random.Random(int(asked.get("seed", 1)))  # noqa: S311 - decides invented answers, nothing secret
     rate = float(asked.get("yes_rate", 0.6))
     invented = {person["email"] for person in people.everybody()}
     newest = {mail.recipient: mail for mail in stack.inbox.mails if people.has_page(mail)}
@@ -189,7 +188,7 @@ def let_answer(stack: Stack, _: str, asked: dict[str, Any]) -> Any:
 
 
 def list_attendees(_: Stack, __: str, asked: dict[str, Any]) -> Any:
-    """List an event's attendees with their state: ?event_id=…"""
+    """List an event's attendees with their state: ?event_id=…."""
     event_id = str(asked.get("event_id", ""))
     events.event(event_id)
     pairs = list(matches.all_matches(event_id))
@@ -212,7 +211,7 @@ def list_attendees(_: Stack, __: str, asked: dict[str, Any]) -> Any:
 
 
 def last_round(_: Stack, __: str, asked: dict[str, Any]) -> Any:
-    """Show the newest round that is out: pairs with reasons, matches per person, who got none: ?event_id=…"""
+    """Show the newest round that is out: pairs with reasons, matches per person, who got none: ?event_id=…."""
     event, rounds = events.event_with_rounds(str(asked.get("event_id", "")))
     out = [one for one in rounds if one.is_out]
     if not out:

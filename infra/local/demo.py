@@ -13,20 +13,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # the functions' notes would bury the progress
+os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # noqa: TID251 - the functions' notes would bury the progress
 
-from infra.local import people, report, what_if  # noqa: E402
-from infra.local.demo_event import create  # noqa: E402
-from infra.local.inbox import Received  # noqa: E402
-from infra.local.stack import Stack  # noqa: E402
-from infra.local.template import ROOT  # noqa: E402
-from shared import phrases  # noqa: E402
-from shared.aws import client  # noqa: E402
-from shared.models import Answer, Attendee, Mail, MailKind, MailRef, Match, MatchState, Outcome  # noqa: E402
-from shared.store import attendees, events, mails, matches  # noqa: E402
-from shared.store.items import mail_of  # noqa: E402
-from shared.store.table import table, values  # noqa: E402
-from shared.texts import Voice  # noqa: E402
+from infra.local import people, report, what_if
+from infra.local.demo_event import create
+from infra.local.inbox import Received
+from infra.local.stack import Stack
+from infra.local.template import ROOT
+from shared import phrases
+from shared.aws import client
+from shared.models import Answer, Attendee, Mail, MailKind, MailRef, Match, MatchState, Outcome
+from shared.store import attendees, events, mails, matches
+from shared.store.items import mail_of
+from shared.store.table import table, values
+from shared.texts import Voice
 
 START = datetime(2027, 5, 20, 7, 30, tzinfo=UTC)  # a fixed day, so that every demo is the same event
 SHOWN = 0.5  # how often people say yes in the event that is played
@@ -80,7 +80,7 @@ def bar(what: str, share: float, note: str) -> None:
 
 def live(waves: list[list[dict[str, Any]]]) -> Life:
     """Play an event from its first form to the last question after it."""
-    rng = random.Random(SEED)
+    rng = random.Random(SEED)  # noqa: S311 - decides invented answers, nothing secret
     stack = Stack("http://127.0.0.1:8000", start_at=START)
     event_id = create(stack, days_ahead=14)
     event, rounds = events.event_with_rounds(event_id)

@@ -53,7 +53,9 @@ class Inbox:
 
     def listen(self) -> None:
         """Take note of each SendEmail: moto forgets its tags and configuration set."""
-        events = boto3.DEFAULT_SESSION.events
+        session = boto3.DEFAULT_SESSION
+        assert session is not None  # noqa: S101 - made when the cloud started
+        events = session.events
         events.register("before-send.sesv2.SendEmail", self._note_request)
         events.register("after-call.sesv2.SendEmail", self._note_answer)
 

@@ -58,7 +58,7 @@ def histogram(numbers: Sequence[float]) -> list[tuple[str, float]]:
     ]
 
 
-def bars(rows: Sequence[tuple[str, float]], percent: bool = False) -> dict[str, Any]:
+def bars(rows: Sequence[tuple[str, float]], *, percent: bool = False) -> dict[str, Any]:
     """Lay upright bars out for the page: each with its place, height and words, in units of the drawing."""
     width, height, gap = 640, 220, 10
     most = 1.0 if percent else max((value for _, value in rows), default=1) or 1

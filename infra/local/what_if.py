@@ -20,14 +20,14 @@ Texts = tuple[tuple[Understood, ...], tuple[Understood, ...], tuple[Understood, 
 
 def introductions(waves: Sequence[Sequence[dict[str, Any]]], yes_rate: float, seed: int) -> dict[str, int]:
     """Return how many introductions each person gets; `waves` are those who come before each round, by form."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - decides invented answers, nothing secret
     folk: list[tuple[Attendee, Texts]] = []
     proposed: dict[str, set[str]] = defaultdict(set)
     introduced: Counter[str] = Counter()
     for number, newcomers in enumerate(waves, start=1):
         folk += [(attendee, texts_of(attendee.profile)) for attendee in map(attendee_of, newcomers)]
         is_last = number == len(waves)
-        people = [as_candidate(*one, proposed, introduced, is_last) for one in folk]
+        people = [as_candidate(*one, proposed, introduced, is_last=is_last) for one in folk]
         standing = {attendee.person_id for attendee, _ in folk if attendee.profile.standing_yes}
         for pair in draft("what-if", number, seed, people, ()).pairs:
             one, other = pair.members
@@ -39,10 +39,12 @@ def introductions(waves: Sequence[Sequence[dict[str, Any]]], yes_rate: float, se
 
 
 def as_candidate(
-    attendee: Attendee, texts: Texts, proposed: dict[str, set[str]], introduced: Counter[str], is_last: bool
+    attendee: Attendee, texts: Texts, proposed: dict[str, set[str]], introduced: Counter[str], *, is_last: bool
 ) -> Candidate:
     person_id = attendee.person_id
-    return candidate(attendee, texts, frozenset(), frozenset(proposed[person_id]), introduced[person_id], is_last)
+    return candidate(
+        attendee, texts, frozenset(), frozenset(proposed[person_id]), introduced[person_id], is_last_round=is_last
+    )
 
 
 def texts_of(profile: Profile) -> Texts:

@@ -57,5 +57,5 @@ def drop_task(task: Task) -> Operation:
 
 
 def due_attributes(natural_key: str, due: datetime | None) -> dict[str, str]:
-    """What puts an item into the due index; nothing where nothing is due."""
+    """Put an item into the due index; nothing where nothing is due."""
     return {} if due is None else {"due_shard": due_shard(natural_key), "due_at": utc_text(due)}

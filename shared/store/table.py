@@ -129,7 +129,7 @@ class Table:
                 if attempt == TRIES - 1 or "TransactionConflict" not in codes:
                     raise
                 # Full jitter; chance decides nothing but the wait.
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311, TID251 - see the line above
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - see the line above
             else:
                 return
 
