@@ -23,6 +23,8 @@ for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_
     os.environ.pop(name, None)  # noqa: TID251 - prepares it for the functions
 
 import boto3  # noqa: E402 - see above
+import botocore.session  # noqa: E402
+from botocore.config import Config  # noqa: E402
 from moto import mock_aws  # noqa: E402
 
 from infra.local import moto_patch, template  # noqa: E402
@@ -75,8 +77,11 @@ def start(public_url: str) -> Cloud:
     """Start moto and create the template in it; `public_url` is where the HTTP front will listen."""
     moto_patch.install()
     mock_aws().start()
-    # A session of its own: one made before moto started would talk to the network.
-    boto3.setup_default_session()
+    # A session of its own: one made before moto started would talk to the network. It names itself shortly, as
+    # nobody reads the long name that the SDK would put together for each call.
+    session = botocore.session.get_session()
+    session.set_default_client_config(Config(user_agent="local"))
+    boto3.setup_default_session(botocore_session=session)
     translated = template.expand()
     stand_ins = _stand_ins(translated, public_url)
     _put_empty_code()

@@ -13,9 +13,9 @@ from shared.store.table import Cancelled, ConditionFailed, table
 
 
 def due_keys(now: datetime, limit: int) -> list[Key]:
-    """Return the keys of mails and tasks that are due, oldest first within each shard."""
-    until = utc_text(now)
-    return [key for shard in ALL_DUE_SHARDS for key in table().due(shard, until, limit)]
+    """Return the keys of about `limit` mails and tasks that are due, the oldest of each shard."""
+    until, each = utc_text(now), -(-limit // len(ALL_DUE_SHARDS))
+    return [key for shard in ALL_DUE_SHARDS for key in table().due(shard, until, each)]
 
 
 def next_due() -> datetime | None:
