@@ -17,4 +17,5 @@ def complaints(error: ValidationError, voice: Voice) -> list[Complaint]:
         limits = {name: value for name, value in detail.get("ctx", {}).items() if isinstance(value, int | str)}
         text = voice(key if voice.has(key) else "complaints.other", **limits)
         found.setdefault(field, Complaint(field, text))
-    return list(found.values())
+    # A list is short of items where one of them was faulty: that one says enough.
+    return [one for one in found.values() if not any(field.startswith(f"{one.field}.") for field in found)]

@@ -124,7 +124,7 @@ def a_match(one: str = "ada", other: str = "ben", **changed: Any) -> Match:
 
 def a_candidate(person_id: str = "ada", **changed: Any) -> Candidate:
     """See somebody as a round does who has nothing to say yet, and nothing against anybody."""
-    candidate = {
+    candidate: dict[str, Any] = {
         "person_id": person_id,
         "version": 1,
         "address_hash": f"address of {person_id}",

@@ -73,10 +73,18 @@ class Cloud:
         return self.functions.get(name) or next(by_id, None)
 
 
+_aws = mock_aws()
+
+
+def stop() -> None:
+    """End moto, with everything in it."""
+    _aws.stop()
+
+
 def start(public_url: str) -> Cloud:
     """Start moto and create the template in it; `public_url` is where the HTTP front will listen."""
     moto_patch.install()
-    mock_aws().start()
+    _aws.start()
     # A session of its own: one made before moto started would talk to the network. It names itself shortly, as
     # nobody reads the long name that the SDK would put together for each call.
     session = botocore.session.get_session()

@@ -30,6 +30,7 @@ class Stack:
     def __init__(self, public_url: str, start_at: datetime | None = None) -> None:
         """Start everything; `start_at` sets the clock before anything has a date."""
         self.lock = threading.RLock()
+        self._travel: time_machine.travel | None = None
         self._journey: time_machine.Traveller | None = None
         if start_at:
             self._set_clock(start_at)
@@ -41,6 +42,13 @@ class Stack:
         # moto keeps all of AWS as Python objects; looking through them for garbage took a fifth of the time.
         gc.freeze()
         gc.set_threshold(200_000, 20, 100)
+
+    def stop(self) -> None:
+        """End moto and let the clock go; for tests, as a process that ends needs neither."""
+        local_cloud.stop()
+        gc.unfreeze()
+        if self._travel:
+            self._travel.stop()
 
     def http(self, request: gateway.Request) -> gateway.Answer:
         """Answer a request as the deployed API would."""
@@ -113,7 +121,8 @@ class Stack:
     def _set_clock(self, moment: datetime) -> None:
         """Set the time of the whole process; it runs on from there."""
         if self._journey is None:
-            self._journey = time_machine.travel(moment, tick=True).start()
+            self._travel = time_machine.travel(moment, tick=True)
+            self._journey = self._travel.start()
         else:
             self._journey.move_to(moment.astimezone(UTC))
         self.next_tick = moment

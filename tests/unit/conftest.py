@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest_socket
 from hypothesis import settings
 
-settings.register_profile("unit", deadline=None, max_examples=80, database=None)
+settings.register_profile("unit", deadline=None, max_examples=60, database=None)
 settings.load_profile("unit")
 
 

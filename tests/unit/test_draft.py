@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,7 @@ def test_two_who_have_nothing_against_each_other_may_meet() -> None:
     ],
 )
 def test_each_obstacle_keeps_two_apart_whoever_it_comes_from(
-    ada: dict[str, object], ben: dict[str, object], expected: Obstacle
+    ada: dict[str, Any], ben: dict[str, Any], expected: Obstacle
 ) -> None:
     one, other = a_candidate("ada", **ada), a_candidate(**{"person_id": "ben"} | ben)
     assert obstacle(one, other) is expected
@@ -93,8 +94,8 @@ def test_a_candidate_is_seen_with_the_seats_their_form_asked_for() -> None:
     texts = ((about("canteen"),), (), ())
     seen = candidate(attendee, texts, frozenset({"x"}), frozenset({"cem"}), 1, is_last_round=True)
     assert (seen.seats, seen.introduced, seen.write_me_first) == (3, 1, True)
-    assert (seen.avoid, seen.met, seen.proposed) == ({"mill"}, {"x"}, {"cem"})
-    assert (seen.person_id, seen.version, seen.languages) == ("ada", 1, {"de"})
+    assert (seen.avoid, seen.met, seen.proposed) == (frozenset({"mill"}), frozenset({"x"}), frozenset({"cem"}))
+    assert (seen.person_id, seen.version, seen.languages) == ("ada", 1, frozenset({"de"}))
     assert seen.wishes == texts[0]
 
 

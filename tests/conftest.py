@@ -1,0 +1,35 @@
+"""The whole stack, started once for all tests that need it; each has an event of its own in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from infra.local.stack import Stack
+    from tests.system.life import Life
+
+START = datetime(2027, 5, 20, 7, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
+    # Unit tests should not wait for moto to be imported.
+    from infra.local.stack import Stack  # noqa: PLC0415
+
+    running = Stack("http://127.0.0.1:8000", start_at=START)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def life(stack: Stack, request: pytest.FixtureRequest) -> Life:
+    """An event of this test's own, two weeks ahead of wherever the clock stands."""
+    from tests.system.life import Life  # noqa: PLC0415 - as above
+
+    return Life(stack, request.node.name)

@@ -1,0 +1,253 @@
+"""The life of an event, as its people see it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from infra.local import people, queues
+from tests.system.life import ADA, BO, CY, Life, form, without_tokens
+
+
+def test_two_people_meet_from_the_form_to_did_you_meet(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    assert life.cards(ADA)[0][0] == life.cards(BO)[0][0] == "open"
+    assert "‹Unsere Kantine kocht jetzt selbst, und alle kommen›" in life.page(ADA)
+    assert life.address(BO) not in life.page(ADA)
+    life.answer(ADA, "yes")
+    assert life.cards(BO)[0][0] == "open"
+    life.answer(BO, "yes")
+    assert life.address(BO) in life.page(ADA)
+    life.turn_to(days=-9)
+    assert life.subjects(ADA) == [
+        "Bitte bestätigen",
+        "Du bist dabei",
+        "Ein Mensch, ein Grund",
+        "Ada und Bo",
+        "Bald ist es so weit",
+        "Habt ihr euch getroffen?",
+        "Habt ihr euch getroffen?",
+    ]
+    introduction = life.mails(ADA)[3]
+    assert str(introduction.message["Reply-To"]) == life.address(BO)
+    assert "10:30 Uhr, Kaffeebar" in introduction.part("plain")
+
+
+def test_each_mail_comes_at_its_time(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    life.answer(ADA, "yes")
+    life.answer(BO, "yes")
+    life.turn_to(days=-9)
+    proposal, _, reminder, did_you_meet, once_more = life.mails(ADA)[2:]
+    assert (life.start.date() - proposal.at.date()).days == 10
+    assert (life.start.date() - reminder.at.date()).days == 2
+    assert (did_you_meet.at.date() - life.start.date()).days == 1
+    assert (once_more.at - did_you_meet.at).days == 7
+
+
+def test_an_answer_ends_the_questions(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    life.answer(ADA, "yes")
+    life.answer(BO, "yes")
+    life.turn_to(days=-2)
+    assert life.outcome(ADA, "good_conversation").status == 303
+    life.turn_to(days=-10)
+    assert life.subjects(ADA).count("Habt ihr euch getroffen?") == 1
+    assert life.subjects(BO).count("Habt ihr euch getroffen?") == 2
+
+
+def test_a_no_and_silence_look_the_same_to_the_other_side(life: Life) -> None:
+    """Ada says yes to Bo, Dee to Eli. Bo declines, Eli says nothing."""
+    dee = form("Dee", "Wer kennt sich mit Mentoring aus?", "Wie wir die Imkerei auf das Dach geholt haben")
+    eli = form("Eli", "Wer hat Bienen auf dem Dach, Imkerei also?", "Zehn Jahre Mentoring, und was davon blieb")
+    life.join(ADA, BO, dee, eli)
+    life.turn_to(days=9)
+    life.answer(ADA, "yes")
+    life.answer(dee, "yes")
+    while_silent = without_tokens(life.page(ADA))
+    life.answer(BO, "not_now")
+    assert without_tokens(life.page(ADA)) == while_silent
+    life.turn_to(days=4)
+    assert life.cards(ADA)[0][0] == life.cards(dee)[0][0] == "closed"
+    assert life.subjects(ADA) == life.subjects(dee)
+    closing = [life.mails(person)[-1] for person in (ADA, dee)]
+    assert closing[0].at == closing[1].at
+    texts = [without_tokens(mail.part("plain")).replace("Ada", "Dee") for mail in closing]
+    assert texts[0] == texts[1]
+
+
+def test_somebody_who_said_not_now_hears_nothing_of_the_closing(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    life.answer(BO, "not_now")
+    life.turn_to(days=4)
+    assert "Diese Runde ist zu Ende" not in life.subjects(BO)
+    assert "Diese Runde ist zu Ende" in life.subjects(ADA)
+
+
+def test_a_not_now_can_be_changed_until_the_round_closes(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    life.answer(ADA, "not_now")
+    life.answer(ADA, "yes")
+    life.answer(BO, "yes")
+    assert life.cards(ADA)[0][0] == "introduced"
+
+
+def test_an_answer_after_closing_comes_too_late(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    page, (_, match_id) = life.link(ADA, "/me/"), life.cards(ADA)[0]
+    life.turn_to(days=4)
+    answered = people.press(life.stack, f"{page}/matches/{match_id}/answer", "answer=yes")
+    assert answered.status == 409
+
+
+def test_two_standing_yeses_are_introduced_at_once(life: Life) -> None:
+    life.join(ADA | {"standing_yes": True}, BO | {"standing_yes": True})
+    life.turn_to(days=9)
+    assert life.subjects(ADA)[-1] == "Ada und Bo"
+    assert "Ein Mensch, ein Grund" not in life.subjects(ADA)
+
+
+def test_whoever_cannot_be_matched_is_told_and_when_the_next_round_is(life: Life) -> None:
+    life.join(ADA, CY)
+    life.turn_to(days=9)
+    letter = life.mails(CY)[-1]
+    assert "Diese Runde noch niemand" in str(letter.message["Subject"])
+    assert f"Die nächste Runde ist am Dienstag, {(life.start - timedelta(days=2)).day}." in letter.part("plain")
+
+
+def test_colleagues_are_never_proposed_to_each_other(life: Life) -> None:
+    life.join(ADA | {"company": "Müller GmbH"}, BO | {"company": "müller gmbh & co. kg"})
+    life.turn_to(days=9)
+    assert not life.cards(ADA)
+
+
+def test_people_somebody_named_are_never_proposed(life: Life) -> None:
+    life.join(ADA | {"avoid": [life.address(BO).upper()]}, BO)
+    life.turn_to(days=9)
+    assert not life.cards(ADA)
+
+
+def test_without_consent_nobody_is_matched_until_one_button_is_pressed(life: Life) -> None:
+    life.join(ADA, BO | {"consent_matching": False})
+    assert "fehlt dein Einverständnis" in life.page(BO)
+    life.turn_to(days=9)
+    assert not life.cards(ADA)
+    people.press(life.stack, f"{life.link(BO, '/me/')}/matching", "")
+    life.turn_to(days=1)
+    assert life.cards(ADA)
+
+
+def test_without_consent_to_follow_ups_nobody_is_asked(life: Life) -> None:
+    life.join(ADA | {"consent_follow_up": False}, BO)
+    life.turn_to(days=9)
+    life.answer(ADA, "yes")
+    life.answer(BO, "yes")
+    life.turn_to(days=-9)
+    assert "Habt ihr euch getroffen?" not in life.subjects(ADA)
+    assert "Habt ihr euch getroffen?" in life.subjects(BO)
+
+
+def test_whoever_leaves_gets_no_more_mail_and_shows_as_gone(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    life.answer(ADA, "yes")
+    life.answer(BO, "yes")
+    people.press(life.stack, f"{life.link(BO, '/me/')}/leave", "")
+    got = len(life.mails(BO))
+    life.turn_to(days=-9)
+    assert len(life.mails(BO)) == got
+    assert "Nimmt nicht mehr teil" in life.page(ADA)
+    assert "Bo" not in re.sub(r"<style.*?</style>", "", life.page(ADA)).split("<main>")[1]
+
+
+def test_a_late_registrant_is_matched_in_the_next_round(life: Life) -> None:
+    life.join(ADA)
+    life.turn_to(days=5)
+    life.join(BO)
+    life.turn_to(days=1)
+    assert life.cards(ADA)[0][0] == "open"
+
+
+def test_people_who_met_at_an_earlier_event_are_not_proposed_again(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    life.answer(ADA, "yes")
+    life.answer(BO, "yes")
+    life.turn_to(days=-9)
+    second = Life(life.stack, f"{life.name} again")
+    again = [person | {"email": life.address(person).replace("@", "@x.")} for person in (ADA, BO)]
+    for person in again:
+        person["email"] = person["email"].replace("@x.", "@")
+    second.address = lambda person: str(person["email"])  # type: ignore[method-assign] # the same people as before
+    second.join(*again)
+    second.turn_to(days=9)
+    assert not second.cards(again[0])
+
+
+def test_nobody_is_proposed_to_the_same_person_twice(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(hours=1)
+    assert len(life.cards(ADA)) == 1
+
+
+def test_a_page_shows_nothing_before_its_round_is_published(life: Life) -> None:
+    life.organise(publish="by hand")
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    assert not life.cards(ADA)
+    assert life.command("publish")["pairs"] == 1
+    life.stack.settle()
+    assert life.cards(ADA)[0][0] == "open"
+
+
+def test_a_bounced_address_gets_no_more_mail(life: Life) -> None:
+    gone = form("Gone", "Wer hat einen Chor gegründet?", "Unsere Kantine kocht selbst")
+    life.join(gone)
+    life.stack.inbox.tell(life.mails(gone)[-1], "Bounce")
+    life.turn_to(days=9)
+    assert len(life.mails(gone)) == 2
+    states = life.command("status")["mails"]
+    assert states["welcome bounced"] == "<5"
+    assert states["no_match skipped"] == "<5"
+
+
+def test_moving_the_event_tells_everybody_and_moves_what_follows(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    life.answer(ADA, "yes")
+    life.answer(BO, "yes")
+    later = f"{life.start:%Y-%m-%d}T11:00:00"
+    answer = life.organise(starts_at=later, breaks=[])
+    assert answer["changed"] == ["starts_at", "rounds", "breaks"]
+    assert answer["letters"] == ["event_changed"]
+    assert life.subjects(ADA)[-1] == "Geändert"
+    assert "11:00" in life.mails(ADA)[-1].part("plain")
+    life.turn_to(days=-9)
+    assert life.subjects(ADA).count("Bald ist es so weit") == 1
+
+
+def test_cancelling_tells_everybody_and_ends_everything(life: Life) -> None:
+    life.join(ADA, BO)
+    assert life.organise(cancelled=True)["letters"] == ["event_cancelled"]
+    life.turn_to(days=-9)
+    assert life.subjects(ADA)[-1] == "Abgesagt"
+    assert life.send(ADA).status == 409
+
+
+def test_status_counts_without_telling_of_single_people(life: Life) -> None:
+    life.join(ADA, BO)
+    people_counted = life.command("status")["people"]
+    assert people_counted["confirmed"] == "<5"
+    assert people_counted["with_a_match"] == 0
+
+
+def test_nothing_is_left_in_a_dead_letter_queue(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=-9)
+    assert not any(count for name, count in queues.depths(life.stack.cloud).items() if "DeadLetters" in name)

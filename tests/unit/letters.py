@@ -1,0 +1,80 @@
+"""Every letter as it may be written, for tests of all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.mailing.composing import Meeting, Subject, compose
+from functions.mailing.letter import Letter
+from shared.models import Event, Mail, MailKind, Owner
+from shared.texts import Voice
+from tests.people import DU, a_match, an_attendee, an_event, berlin, rounds_of
+
+PAGE, CONFIRM = "https://begegnung.example/me/page-token", "https://begegnung.example/confirm/confirm-token"
+BEN = an_attendee("ben", profile={"first_name": "Ben", "recognise": "ein roter Hut", "contact": "+49 171 1234567"})
+CEM = an_attendee("cem", profile={"first_name": "Cem", "about": ""})
+BOTH = (Meeting(a_match("ada", "ben"), BEN), Meeting(a_match("ada", "cem", writes_first="cem"), CEM))
+
+
+def a_subject(voice: Voice = DU, **changed: Any) -> Subject:
+    """Write to Ada about all there can be to say."""
+    event: Event = changed.pop(
+        "event", an_event(address=voice.address, greeting={"de": "schön hier", "en": "nice here"})
+    )
+    subject: dict[str, Any] = {
+        "event": event,
+        "voice": voice,
+        "recipient": "ada@example.org",
+        "attendee": an_attendee("ada"),
+        "meetings": BOTH,
+        "next_round": rounds_of(event)[1],
+        "page_url": PAGE,
+    }
+    return Subject(**subject | changed)
+
+
+def to_stranger(voice: Voice = DU, **changed: Any) -> Subject:
+    """Write to an address that somebody typed into the form."""
+    return a_subject(
+        voice,
+        **{"attendee": None, "meetings": (), "page_url": "", "confirm_url": CONFIRM}
+        | {"expires_at": berlin("2027-05-08 12:00")}
+        | changed,
+    )
+
+
+def a_letter(kind: MailKind, about: Subject) -> Letter:
+    owner = Owner.SUBMISSION if kind is MailKind.CONFIRMATION else Owner.PERSON
+    mail = Mail(
+        event_id=about.event.event_id,
+        owner=owner,
+        owner_id="ada",
+        kind=kind,
+        wave="1",
+        due=berlin("2027-05-24 09:30"),
+        not_after=about.event.ends_at,
+    )
+    return compose(mail, about)
+
+
+def every_letter(voice: Voice) -> dict[str, tuple[Letter, Event]]:
+    """Write each kind of letter, and those of its variants that say something else."""
+    subjects = {
+        (MailKind.CONFIRMATION, "to a stranger"): to_stranger(voice),
+        (MailKind.CONFIRMATION, "to somebody known"): to_stranger(voice, attendee=an_attendee("ada"), page_url=PAGE),
+        (MailKind.WELCOME, "without consent"): a_subject(voice, attendee=an_attendee("ada", consents={})),
+        (MailKind.WELCOME, "after the last round"): a_subject(voice, next_round=None),
+        (MailKind.PROPOSAL, "of one"): a_subject(voice, meetings=BOTH[:1]),
+        (MailKind.NO_MATCH, "after the last round"): a_subject(voice, next_round=None),
+        (MailKind.NO_MATCH, "without breaks"): a_subject(voice, next_round=None, event=an_event(breaks=())),
+        (MailKind.ROUND_CLOSED, "after the last round"): a_subject(voice, next_round=None),
+        (MailKind.ROUND_CLOSED, "without breaks"): a_subject(voice, next_round=None, event=an_event(breaks=())),
+        (MailKind.INTRODUCTION, "where one writes"): a_subject(voice, meetings=BOTH[:1]),
+        (MailKind.INTRODUCTION, "where one is written to"): a_subject(voice, meetings=BOTH[1:]),
+        (MailKind.EVENT_CHANGED, "online"): a_subject(
+            voice, event=an_event(place=None, link="https://meet.example.org/next")
+        ),
+    }
+    whole = [kind for kind in MailKind if kind not in (MailKind.CONFIRMATION, MailKind.INTRODUCTION)]
+    subjects |= {(kind, "in full"): a_subject(voice) for kind in whole}
+    return {f"{kind} {how}": (a_letter(kind, about), about.event) for (kind, how), about in subjects.items()}

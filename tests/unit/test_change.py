@@ -1,0 +1,158 @@
+"""What a new version of an event means for its rounds, tasks and letters."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.organiser.change import Change, change
+from shared.chain import Occasion
+from shared.models import MailKind, Round, RoundState, Task, TaskKind, TaskRef
+from shared.store.keys import PARTITIONS
+from tests.people import an_event, berlin, rounds_of
+
+EVENT = an_event()
+NOW = berlin("2027-05-01 12:00")
+MOVED: dict[str, Any] = {
+    "version": 2,
+    "starts_at": berlin("2027-07-01 09:00"),
+    "ends_at": berlin("2027-07-01 17:30"),
+    "rounds": (berlin("2027-06-21 09:00"), berlin("2027-06-29 09:00"), berlin("2027-07-01 06:00")),
+}
+QUESTIONS = ["did_you_meet:1", "did_you_meet:2"]
+
+
+def changed(before: list[Round] | None = None, now: datetime = NOW, **changes: Any) -> Change:
+    """Bring the event, which stands as planned, to a new version."""
+    return change(an_event(**{"version": 2} | changes), EVENT, rounds_of(EVENT) if before is None else before, now)
+
+
+def subjects(tasks: list[Task] | list[TaskRef], kind: TaskKind) -> list[str]:
+    return [task.subject for task in tasks if task.kind is kind]
+
+
+def test_a_new_event_gets_its_rounds_its_tasks_and_no_letter() -> None:
+    plan = change(EVENT, None, [], NOW)
+    assert [(one.number, one.due) for one in plan.rounds] == list(enumerate(EVENT.rounds, start=1))
+    assert [task.due for task in plan.tasks if task.kind is TaskKind.ROUND] == list(EVENT.rounds)
+    assert subjects(plan.tasks, TaskKind.OCCASION) == ["reminder:2027-06-03T070000Z", *QUESTIONS]
+    assert plan == Change(plan.rounds, [], plan.tasks, [], [], [])
+
+
+def test_what_would_have_been_before_now_is_left_out() -> None:
+    plan = change(EVENT, None, [], berlin("2027-06-02 12:00"))
+    assert [(one.number, one.due) for one in plan.rounds] == [(1, berlin("2027-06-03 06:00"))]
+    assert subjects(plan.tasks, TaskKind.OCCASION) == QUESTIONS
+
+
+def test_the_same_file_again_changes_nothing() -> None:
+    plan = changed()
+    assert (plan.changed_fields, plan.letters, plan.obsolete_rounds, plan.obsolete_tasks) == ([], [], [], [])
+    assert plan.rounds == rounds_of(EVENT)
+
+
+def test_a_moved_event_moves_its_rounds_and_letters_and_tells_everybody() -> None:
+    plan = changed(**MOVED)
+    assert plan.letters == [MailKind.EVENT_CHANGED]
+    assert set(plan.changed_fields) == {"starts_at", "ends_at", "rounds"}
+    assert [(one.number, one.due) for one in plan.rounds] == list(enumerate(MOVED["rounds"], start=1))
+    dues = {task.subject: task.due for task in plan.tasks}
+    assert dues["reminder:2027-07-01T070000Z"] == berlin("2027-06-29 10:00")
+    assert dues["did_you_meet:1"] == berlin("2027-07-02 09:30")
+    assert [task.subject for task in plan.obsolete_tasks] == ["reminder:2027-06-03T070000Z"]
+    assert subjects(plan.tasks, TaskKind.PLAN) == [f"{Occasion.CHANGED}:2:{place}" for place in range(PARTITIONS)]
+
+
+def test_fewer_rounds_take_the_last_ones_with_their_tasks_away() -> None:
+    plan = changed(rounds=EVENT.rounds[:1])
+    assert plan.obsolete_rounds == [2, 3]
+    assert subjects(plan.obsolete_tasks, TaskKind.ROUND) == ["2", "3"]
+    assert plan.letters == []
+
+
+@pytest.mark.parametrize("state", [RoundState.DRAFT, RoundState.PUBLISHED, RoundState.CLOSED])
+def test_a_round_that_has_run_stays_and_the_next_ones_are_counted_after_it(state: RoundState) -> None:
+    first, *others = rounds_of(EVENT)
+    plan = changed([first.model_copy(update={"state": state}), *others], now=berlin("2027-05-25 12:00"), **MOVED)
+    assert [(one.number, one.due) for one in plan.rounds] == list(enumerate(MOVED["rounds"], start=2))
+    assert plan.obsolete_rounds == []
+    assert "1" not in subjects(plan.tasks, TaskKind.ROUND)
+    assert "1" not in subjects(plan.obsolete_tasks, TaskKind.ROUND)
+
+
+def test_a_round_that_is_running_just_now_stays() -> None:
+    plan = changed(now=EVENT.rounds[0] + timedelta(minutes=1))
+    assert [one.number for one in plan.rounds] == [2, 3]
+    assert plan.obsolete_rounds == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("title", {"de": "Neu", "en": "New"}),
+        ("greeting", {"de": "hallo", "en": "hello"}),
+        ("breaks", ()),
+        ("retention_days", 30),
+        ("sender_name", "Somebody"),
+    ],
+)
+def test_a_change_that_moves_nobody_sends_no_letter(name: str, value: Any) -> None:
+    plan = changed(**{name: value})
+    assert (plan.changed_fields, plan.letters) == ([name], [])
+    assert subjects(plan.tasks, TaskKind.PLAN) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("place", {"de": "Anderswo", "en": "Elsewhere"}),
+        ("link", "https://meet.example.org/next"),
+        ("ends_at", berlin("2027-06-03 18:00")),
+        ("time_zone", "Europe/Lisbon"),
+    ],
+)
+def test_another_time_or_place_is_told_to_everybody(name: str, value: Any) -> None:
+    assert changed(**{name: value}).letters == [MailKind.EVENT_CHANGED]
+
+
+def test_a_cancelled_event_tells_everybody_and_nothing_else_follows() -> None:
+    plan = changed(cancelled=True)
+    assert plan.letters == [MailKind.EVENT_CANCELLED]
+    assert plan.rounds == []
+    assert plan.obsolete_rounds == [1, 2, 3]
+    assert {task.kind for task in plan.tasks} == {TaskKind.PLAN}
+    assert subjects(plan.tasks, TaskKind.PLAN)[0] == "cancelled:2:0"
+    assert {task.subject for task in plan.obsolete_tasks} == {
+        "1",
+        "2",
+        "3",
+        "reminder:2027-06-03T070000Z",
+        *QUESTIONS,
+    }
+
+
+def test_a_cancelled_and_moved_event_is_only_told_to_be_cancelled() -> None:
+    assert changed(cancelled=True, **MOVED).letters == [MailKind.EVENT_CANCELLED]
+
+
+def test_what_is_cancelled_stays_cancelled_in_silence() -> None:
+    cancelled = an_event(cancelled=True)
+    plan = change(an_event(cancelled=True, version=2, title={"de": "Neu", "en": "New"}), cancelled, [], NOW)
+    assert (plan.letters, plan.rounds, plan.tasks) == ([], [], [])
+
+
+def test_an_event_that_takes_place_after_all_is_planned_anew_and_told() -> None:
+    plan = change(an_event(version=3), an_event(version=2, cancelled=True), [], NOW)
+    assert plan.letters == [MailKind.EVENT_CHANGED]
+    assert [one.number for one in plan.rounds] == [1, 2, 3]
+    assert plan.obsolete_tasks == []
+    assert len(subjects(plan.tasks, TaskKind.OCCASION)) == 3
+
+
+def test_a_cancellation_leaves_what_has_run() -> None:
+    first, *others = rounds_of(EVENT)
+    published = first.model_copy(update={"state": RoundState.PUBLISHED})
+    plan = changed([published, *others], now=berlin("2027-05-25 12:00"), cancelled=True)
+    assert plan.obsolete_rounds == [2, 3]

@@ -1,0 +1,98 @@
+"""Why two are worth each other's time, and where they can meet, as each of them reads it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.meeting import meeting_place
+from shared.models import Attendance, Gain, GainKind
+from shared.phrases import OPENERS, opener, reasons
+from shared.texts import Voice
+from tests.people import DU, ENGLISH, VOICES, a_match, an_attendee, an_event
+
+SERVED = Gain(kind=GainKind.SERVED, mine="Ich frage", theirs="Du erzählst")
+LIKED_BY_ADA = Gain(kind=GainKind.SHARED_INTEREST, mine="Bienen", theirs="Imkern")
+LIKED_BY_BEN = Gain(kind=GainKind.SHARED_INTEREST, mine="Imkern", theirs="Bienen")
+WISHED_BY_ADA = Gain(kind=GainKind.SHARED_WISH, mine="Wunsch A", theirs="Wunsch B")
+WISHED_BY_BEN = Gain(kind=GainKind.SHARED_WISH, mine="Wunsch B", theirs="Wunsch A")
+
+
+def both_sides(ada: tuple[Gain, ...], ben: tuple[Gain, ...], voice: Voice = DU) -> tuple[list[str], list[str]]:
+    """Return what Ada reads of Ben, and Ben of Ada."""
+    match = a_match(gains={"ada": ada, "ben": ben})
+    return list(reasons(match, "ada", "Ben", voice)), list(reasons(match, "ben", "Ada", voice))
+
+
+def test_what_one_can_tell_is_said_to_both_from_their_own_side() -> None:
+    ada, ben = both_sides((SERVED,), (LIKED_BY_BEN,), ENGLISH)
+    assert ada == [
+        "You would like to hear: ‹Ich frage› – Ben can tell: ‹Du erzählst›",
+        "You both like this. You: ‹Bienen› – Ben: ‹Imkern›",
+    ]
+    assert ben == [
+        "You both like this. You: ‹Imkern› – Ada: ‹Bienen›",
+        "Ada would like to hear: ‹Ich frage› – you can tell: ‹Du erzählst›",
+    ]
+
+
+@pytest.mark.parametrize(("ada", "ben"), [(LIKED_BY_ADA, LIKED_BY_BEN), (WISHED_BY_ADA, WISHED_BY_BEN)])
+@pytest.mark.parametrize("voice", VOICES)
+def test_what_both_gain_alike_is_said_once_with_ones_own_words_first(ada: Gain, ben: Gain, voice: Voice) -> None:
+    (to_ada,), (to_ben,) = both_sides((ada,), (ben,), voice)
+    assert to_ada.index(ada.mine) < to_ada.index(ada.theirs)
+    assert to_ben.index(ben.mine) < to_ben.index(ben.theirs)
+    assert both_sides((ada,), (SERVED,), voice)[0][0] == to_ada
+
+
+@given(st.lists(st.sampled_from([SERVED, LIKED_BY_ADA, WISHED_BY_ADA]), min_size=1, max_size=2, unique=True))
+def test_everything_the_one_gains_stands_in_both_letters(ada: list[Gain]) -> None:
+    for letter in both_sides(tuple(ada), (LIKED_BY_BEN,)):
+        text = "\n".join(letter)
+        assert all(f"‹{gain.mine}›" in text and f"‹{gain.theirs}›" in text for gain in ada)
+
+
+@pytest.mark.parametrize("voice", VOICES)
+def test_words_are_quoted_and_never_bent_whatever_they_hold(voice: Voice) -> None:
+    odd = Gain(kind=GainKind.SERVED, mine="{name} 100 % {0}", theirs="<b>«»</b> {theirs}")
+    for letter in both_sides((odd,), (LIKED_BY_BEN,), voice):
+        assert any("‹{name} 100 % {0}›" in line and "‹<b>«»</b> {theirs}›" in line for line in letter)
+
+
+def test_a_question_to_open_with_is_about_what_the_other_one_wrote() -> None:
+    assert "‹Du erzählst›" in opener(a_match(gains={"ada": (WISHED_BY_ADA, SERVED), "ben": (SERVED,)}), "ada", DU)
+    assert "‹Wunsch B›" in opener(a_match(gains={"ada": (WISHED_BY_ADA,), "ben": (SERVED,)}), "ada", DU)
+
+
+def test_the_same_pair_gets_the_same_question_and_all_of_them_are_used() -> None:
+    asked = {opener(a_match(match_id=str(number)), "ada", DU) for number in range(40)}
+    assert len(asked) == OPENERS
+    assert opener(a_match(), "ada", DU) == opener(a_match(), "ada", DU)
+
+
+# Where to meet
+
+
+def test_both_are_sent_to_the_same_break() -> None:
+    ada, ben, event = an_attendee("ada"), an_attendee("ben"), an_event()
+    spot = meeting_place(event, a_match(), ada, ben)
+    assert spot in event.breaks
+    assert spot == meeting_place(event, a_match(), ben, ada)
+
+
+def test_pairs_spread_over_all_breaks() -> None:
+    event = an_event()
+    spots = {
+        meeting_place(event, a_match(match_id=str(number)), an_attendee("ada"), an_attendee("ben"))
+        for number in range(40)
+    }
+    assert spots == set(event.breaks)
+
+
+def test_no_place_is_named_to_somebody_who_is_not_there_or_where_there_is_no_break() -> None:
+    there, away = an_attendee("ada"), an_attendee("ben", profile={"attendance": Attendance.VIRTUAL})
+    both_ways = an_attendee("cem", profile={"attendance": Attendance.BOTH})
+    assert meeting_place(an_event(), a_match(), there, away) is None
+    assert meeting_place(an_event(breaks=()), a_match(), there, both_ways) is None
+    assert meeting_place(an_event(), a_match(), there, both_ways) is not None
