@@ -25,11 +25,12 @@ def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str
     message["To"] = Address(addr_spec=recipient)
     message["Reply-To"] = Address(addr_spec=letter.reply_to or event.reply_to)
     message["Subject"] = letter.subject
-    message["Content-Language"] = str(voice.language)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(text(letter, event, voice))
     message.add_alternative(html(letter, event, voice), subtype="html")
+    # Last, as setting the content drops every header about content.
+    message["Content-Language"] = str(voice.language)
     message.set_boundary(f"=_{mail_id}")
     return message.as_bytes()
 

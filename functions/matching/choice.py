@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Pair(NamedTuple):
-    """An allowed pair worth it to both; `one` sorts before `other`."""
+    """An allowed pair worth it to both."""
 
     one: str
     other: str
@@ -64,7 +64,7 @@ def cover(
     while waiting:
         lacking = waiting.popleft()
         for partner in partners[lacking]:
-            if seats[partner] == 0 or partner in chosen[lacking] or partner in tried or partner == start:
+            if seats[partner] == 0 or partner in chosen[lacking] or partner in tried or (partner == start and seats[start] == 1):
                 continue
             tried.add(partner)
             if len(chosen[partner]) < seats[partner]:
@@ -72,14 +72,24 @@ def cover(
                 return True
             for loser in sorted(chosen[partner]):
                 # Somebody who takes on a match earlier in this walk cannot lose one in it as well.
-                if loser == start or loser in came_from or loser in tried:
+                if loser == start or loser in came_from or loser in takers(lacking, start, came_from):
                     continue
-                if len(chosen[loser]) + settled.get(loser, 0) > 1:
+                keeps_another = len(chosen[loser]) > 1
+                if keeps_another or (settled.get(loser, 0) and not settled.get(start, 0)):
                     apply(start, lacking, partner, loser, came_from, chosen)
                     return True
                 came_from[loser] = (lacking, partner)
                 waiting.append(loser)
     return False
+
+
+def takers(lacking: str, start: str, came_from: Mapping[str, tuple[str, str]]) -> set[str]:
+    """Return who has taken on a match on the walk that led to `lacking`."""
+    found = set()
+    while lacking != start:
+        lacking, partner = came_from[lacking]
+        found.add(partner)
+    return found
 
 
 def apply(

@@ -82,7 +82,10 @@ def read_fields(request: APIGatewayProxyEventV2) -> dict[str, Any]:
         raise BodyUnreadable from None
     if not isinstance(fields, dict):
         raise BodyUnreadable
-    return {str(name): cleaned(value) for name, value in fields.items()}
+    try:
+        return {str(name): cleaned(value) for name, value in fields.items()}
+    except RecursionError:
+        raise BodyUnreadable from None
 
 
 def from_html(fields: dict[str, list[str]]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from shared.store.keys import Key
 
 MINUTE = timedelta(minutes=1)
 MOST_DUE = 10_000
-MOST_HOPS_IN_VAIN = 30
+MOST_HOPS_IN_VAIN = 20
 IDLE_S = 0.3  # between two looks at the queues while nobody does anything
 
 

@@ -38,8 +38,7 @@ class Faults:
         operation = event_name.removeprefix("before-send.")
         if self.dead:
             raise Died(operation)
-        body = request.body if isinstance(request.body, str) else (request.body or b"").decode("utf-8", "replace")
-        if self.about not in body:
+        if self.about not in str(request.body):
             return effect()
         self.calls.append(operation)
         fault = self.plan.get((operation, self.calls.count(operation)), "")

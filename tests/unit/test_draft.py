@@ -170,7 +170,7 @@ def test_nobody_is_chosen_for_somebody_who_gains_nothing_from_it() -> None:
 
 def test_who_is_left_over_is_told_apart_from_whom_nobody_fits() -> None:
     couple = [replace(ADA, seats=1), replace(BEN, seats=1)]
-    third = a_candidate("cem", wishes=(about("canteen", "hiring"),), offers=(about("choirs", "hiring"),))
+    third = a_candidate("cem", seats=1, wishes=(about("canteen", "hiring"),), offers=(about("choirs", "hiring"),))
     lonely = a_candidate("dora", wishes=(about("beekeeping"),))
     found = drafted(*couple, third, lonely, late=("emil",))
     assert found.unmatched == {

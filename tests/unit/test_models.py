@@ -62,7 +62,7 @@ def test_a_wrong_value_prints_nothing_personal() -> None:
 
 def test_values_do_not_change_and_know_their_fields() -> None:
     with pytest.raises(ValidationError):
-        an_attendee().version = 2  # type: ignore[misc] - this is what must fail
+        an_attendee().version = 2  # type: ignore[misc]  # this is what must fail
     with pytest.raises(ValidationError):
         a_profile(nickname="Countess")
 
