@@ -29,7 +29,7 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture
 def life(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Life]:
-    """An event of this test's own, two weeks ahead of wherever the clock stands; the table is emptied after it."""
+    """Make an event of this test's own, two weeks ahead of wherever the clock stands; the table is emptied after it."""
     from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415 - as above
 
     from tests.system.life import Life  # noqa: PLC0415

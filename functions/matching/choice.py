@@ -64,7 +64,12 @@ def cover(
     while waiting:
         lacking = waiting.popleft()
         for partner in partners[lacking]:
-            if seats[partner] == 0 or partner in chosen[lacking] or partner in tried or (partner == start and seats[start] == 1):
+            if (
+                seats[partner] == 0
+                or partner in chosen[lacking]
+                or partner in tried
+                or (partner == start and seats[start] == 1)
+            ):
                 continue
             tried.add(partner)
             if len(chosen[partner]) < seats[partner]:

@@ -61,4 +61,5 @@ class Faults:
 def refusal(url: str, code: str) -> AWSResponse:
     body = json.dumps({"__type": code}).encode()
     raw = types.SimpleNamespace(stream=lambda **_: iter([body]))
-    return AWSResponse(url, 500 if code == "InternalServerError" else 400, {"x-amzn-errortype": code}, raw)
+    headers: Any = {"x-amzn-errortype": code}
+    return AWSResponse(url, 500 if code == "InternalServerError" else 400, headers, raw)

@@ -17,7 +17,7 @@ SEND = "sesv2.SendEmail"
 
 @pytest.fixture
 def faults(life: Life, monkeypatch: pytest.MonkeyPatch) -> Faults:
-    """Breaks calls from when the test says so; two people wait for their first round."""
+    """Break calls from when the test says so; two people wait for their first round."""
     life.join(ADA, BO)
     return Faults(monkeypatch, about=life.event_id)
 
@@ -83,13 +83,12 @@ def test_a_confirmation_that_died_on_the_way_is_sent_again(life: Life, faults: F
     assert life.subjects(cleo) == ["Bitte bestätigen"]
 
 
-def test_a_wake_up_that_comes_five_times_sends_one_mail(life: Life, faults: Faults) -> None:
+@pytest.mark.usefixtures("faults")
+def test_a_wake_up_that_comes_five_times_sends_one_mail(life: Life) -> None:
     life.turn_to(days=9)
     before = len(life.stack.inbox.mails)
     for mail in proposals(life) * 5:
-        life.stack.invoke(
-            "MailingFunction", {"Records": [{"messageId": "1", "body": mail.ref.model_dump_json()}]}
-        )
+        life.stack.invoke("MailingFunction", {"Records": [{"messageId": "1", "body": mail.ref.model_dump_json()}]})
     life.stack.settle()
     assert len(life.stack.inbox.mails) == before
 

@@ -128,7 +128,6 @@ def test_the_headers_say_who_writes_to_whom_about_what() -> None:
     assert message.get_content_type() == "multipart/alternative"
 
 
-@pytest.mark.xfail(reason="setting the content takes headers away whose names begin with Content")
 @pytest.mark.parametrize(("voice", "language"), [(DU, "de"), (ENGLISH, "en")])
 def test_a_mail_says_in_which_language_it_is(voice: Voice, language: str) -> None:
     assert read(sent(a_letter(MailKind.PROPOSAL, a_subject(voice)), voice=voice))["Content-Language"] == language
