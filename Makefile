@@ -34,17 +34,18 @@ status: .venv/ready         ## how an event stands: EVENT=id
 ENDPOINT_LAMBDA = $(if $(ENDPOINT),AWS_ENDPOINT_URL_LAMBDA=$(ENDPOINT))
 
 build: .venv/ready          ## the Lambda packages, for deploying
-	PLATFORM=$(PLATFORM) sam build
+	PLATFORM=$(PLATFORM) SAM_CLI_TELEMETRY=0 $(SAM) build
 
 PLATFORM ?= aarch64-manylinux_2_28
+SAM ?= sam
 
 deploy: build               ## into your AWS account; asks before it changes anything
-	sam deploy --guided
+	SAM_CLI_TELEMETRY=0 $(SAM) deploy --guided
 
-lock:                       ## one version of each package for Python 3.11 to 3.13, then a subset per Lambda package
-	uv pip compile $(LOCK) pyproject.toml --group dev -o requirements.txt
+lock: .venv/ready           ## one version of each package for Python 3.11 to 3.13, then a subset per Lambda package
+	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group dev -o requirements.txt
 	for group in core web mail; do \
-	    uv pip compile $(LOCK) pyproject.toml --group $$group -c requirements.txt -o infra/packaging/$$group.txt; done
+	    .venv/bin/uv pip compile $(LOCK) pyproject.toml --group $$group -c requirements.txt -o infra/packaging/$$group.txt; done
 
 .venv/ready: requirements.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }

@@ -364,7 +364,6 @@ class TaskKind(StrEnum):
     CLOSE = "close"  # subject: round number
     OCCASION = "occasion"  # subject: occasion:wave
     PLAN = "plan"  # subject: occasion:wave:partition
-    FORGET = "forget"  # subject: partition
 
 
 class TaskRef(Value):

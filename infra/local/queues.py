@@ -42,7 +42,7 @@ def waiting(mapping: Mapping) -> int:
 def failures(answer: Any, ids: set[str]) -> set[str]:
     """Read a partial failure as the service does: an unknown or empty id fails the whole batch."""
     named = {one.get("itemIdentifier") for one in (answer or {}).get("batchItemFailures", [])}
-    return min(named, ids)
+    return named if named.issubset(ids) else ids
 
 
 def record(mapping: Mapping, message: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""The local stack behaves as the services it stands in for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.local import control, queues, server
+from infra.local.gateway import Request
+from tests.system.life import ADA, Life
+
+
+def call(life: Life, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    asked = {"host": "127.0.0.1:8000"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    content = json.dumps(body).encode() if body is not None else b""
+    route, _, query = path.partition("?")
+    answer = server.dispatch(life.stack, Request(method, route, query, asked, content))
+    return answer.status, json.loads(answer.body) if answer.body.startswith((b"{", b"[", b"null")) else answer.body
+
+
+@pytest.mark.parametrize(
+    ("answer", "failed"),
+    [
+        (None, set()),
+        ({}, set()),
+        ({"batchItemFailures": []}, set()),
+        ({"batchItemFailures": [{"itemIdentifier": "a"}]}, {"a"}),
+        ({"batchItemFailures": [{"itemIdentifier": ""}]}, {"a", "b"}),
+        ({"batchItemFailures": [{"itemIdentifier": "unknown"}]}, {"a", "b"}),
+    ],
+)
+def test_partial_failures_are_read_as_the_service_reads_them(answer: Any, failed: set[str]) -> None:
+    assert queues.failures(answer, {"a", "b"}) == failed
+
+
+def test_the_stack_can_be_driven_by_plain_calls(life: Life) -> None:
+    prefix = control.PREFIX
+    status, registered = call(life, "POST", f"{prefix}/people", {"event_id": life.event_id, "count": 4})
+    assert (status, len(registered["registered"])) == (200, 4)
+    status, turned = call(life, "POST", f"{prefix}/clock", {"days": 5})
+    assert status == 200
+    assert turned["new_mails"] >= 4
+    _, mails = call(life, "GET", f"{prefix}/mails")
+    _, mail = call(life, "GET", f"{prefix}/mails/{mails[0]['number']}")
+    assert {"headers", "text", "html", "links", "tags"} <= set(mail)
+    assert call(life, "GET", f"{prefix}/round?event_id={life.event_id}")[1]["number"] == 1
+    assert len(call(life, "GET", f"{prefix}/attendees?event_id={life.event_id}")[1]) == 4
+    assert call(life, "POST", f"{prefix}/mails/{mails[0]['number']}/bounce", {})[0] == 200
+    assert sum(call(life, "GET", f"{prefix}/state")[1]["dead_letters"].values()) == 0
+
+
+@pytest.mark.parametrize("body", [{"days": -1}, {"to": "yesterday"}, {"to": "2027-01-01T00:00:00"}])
+def test_a_clock_order_that_makes_no_sense_is_refused(life: Life, body: dict[str, Any]) -> None:
+    assert call(life, "POST", f"{control.PREFIX}/clock", body)[0] == 400
+
+
+def test_other_websites_and_hosts_give_no_orders(life: Life) -> None:
+    path = f"{control.PREFIX}/clock"
+    assert call(life, "POST", path, {"days": 1}, sec_fetch_site="cross-site")[0] == 403
+    assert call(life, "POST", path, {"days": 1}, host="evil.example")[0] == 403
+
+
+def test_functions_are_called_as_through_lambdas_api(life: Life) -> None:
+    path = "/2015-03-31/functions/{}/invocations"
+    command = {"command": "status", "event_id": life.event_id}
+    for name in ("begegnung-organiser", "OrganiserFunction"):
+        assert call(life, "POST", path.format(name), command)[1]["event_id"] == life.event_id
+    assert call(life, "POST", path.format("nobody"), {})[0] == 404
+
+
+def test_a_command_with_faults_comes_back_with_reasons(life: Life) -> None:
+    for language, words in (("de", "Diese Zeitzone ist unbekannt"), ("en", "This time zone is unknown")):
+        command = {"command": "event", "language": language, "event": life.content(time_zone="Mars/Olympus")}
+        answer = life.stack.invoke("OrganiserFunction", command)
+        assert [one["field"] for one in answer["complaints"]] == ["time_zone"]
+        assert words in answer["complaints"][0]["text"]
+    assert "refused" in life.command("dance")
+    assert "refused" in life.command("publish")
+
+
+def test_the_same_file_again_changes_nothing(life: Life) -> None:
+    life.join(ADA)
+    answer = life.organise()
+    assert (answer["changed"], answer["letters"]) == ([], [])
