@@ -1,11 +1,10 @@
-"""Structured log lines and metrics. They carry ids only: never a name, an address, a token or a text."""
+"""Structured log lines. They carry ids only: never a name, an address, a token or a text."""
 
 from pathlib import Path
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging import Logger
 
 logger = Logger()
-metrics = Metrics()
 
 
 def log_fault(fault: BaseException) -> None:

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 FUNCTIONS = {name: one["Properties"] for name, one in RESOURCES.items() if one["Type"] == "AWS::Serverless::Function"}
-# Read by a library, not by us: Powertools' names for logs and metrics, the SDK's endpoint.
-OF_LIBRARIES = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "AWS_ENDPOINT_URL"}
+# Read by a library, not by us: Powertools' name for logs, the SDK's endpoint.
+OF_LIBRARIES = {"POWERTOOLS_SERVICE_NAME", "AWS_ENDPOINT_URL"}
 
 
 def events_of(kind: str) -> list[dict[str, Any]]:
