@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from infra.local import control, queues, server
 from infra.local.gateway import Request
+from shared import clock
 from tests.system.life import ADA, Life
 
 
@@ -39,7 +41,8 @@ def test_the_stack_can_be_driven_by_plain_calls(life: Life) -> None:
     prefix = control.PREFIX
     status, registered = call(life, "POST", f"{prefix}/people", {"event_id": life.event_id, "count": 4})
     assert (status, len(registered["registered"])) == (200, 4)
-    status, turned = call(life, "POST", f"{prefix}/clock", {"days": 5})
+    after_first_round = clock.utc_text(life.start - timedelta(days=9))
+    status, turned = call(life, "POST", f"{prefix}/clock", {"to": after_first_round})
     assert status == 200
     assert turned["new_mails"] >= 4
     _, mails = call(life, "GET", f"{prefix}/mails")
