@@ -75,17 +75,16 @@ class Inbox:
             raw=base64.b64decode(self._asked["Content"]["Raw"]["Data"]),
         )
         self.mails.append(mail)
-        self.tell(mail, "Send")
-        if mail.recipient in self.unreachable:
-            self.tell(mail, "Bounce")
-        else:
-            self.tell(mail, "Delivery")
+        self.tell(mail, "Send", "Bounce" if mail.recipient in self.unreachable else "Delivery")
 
-    def tell(self, mail: Received, kind: str) -> None:
-        """Publish an event about a mail where its configuration set says so."""
+    def tell(self, mail: Received, *kinds: str) -> None:
+        """Publish events about a mail where its configuration set says so."""
         topic = self.cloud.mail_topics.get(mail.configuration_set)
-        if topic is None:
-            return
+        if topic:
+            told = [{"Id": kind, "Message": json.dumps(self._event(mail, kind))} for kind in kinds]
+            client("sns").publish_batch(TopicArn=topic, PublishBatchRequestEntries=told)
+
+    def _event(self, mail: Received, kind: str) -> dict[str, Any]:
         event: dict[str, Any] = {
             "eventType": kind,
             "mail": {
@@ -97,4 +96,4 @@ class Inbox:
         if kind == "Bounce":
             recipients = [{"emailAddress": mail.recipient, "status": "5.1.1"}]
             event["bounce"] = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": recipients}
-        client("sns").publish(TopicArn=topic, Message=json.dumps(event))
+        return event
