@@ -103,11 +103,11 @@ def occasions(event: Event) -> list[Moment]:
     """Date the letters that depend on the event's time alone."""
     first_day = event.starts_at.astimezone(ZoneInfo(event.time_zone)).date()
     remind = at_local(first_day - timedelta(days=REMIND_DAYS_BEFORE), REMIND_AT, event.time_zone)
-    ask = at_local(business_day_after(event.ends_at, event.time_zone), ASK_AT, event.time_zone)
+    ask_day = business_day_after(event.ends_at, event.time_zone)
     return [
         Moment(Occasion.REMINDER, start_wave(event), remind),
-        Moment(Occasion.DID_YOU_MEET, "1", ask),
-        Moment(Occasion.DID_YOU_MEET, "2", ask + ASK_AGAIN_AFTER),
+        Moment(Occasion.DID_YOU_MEET, "1", at_local(ask_day, ASK_AT, event.time_zone)),
+        Moment(Occasion.DID_YOU_MEET, "2", at_local(ask_day + ASK_AGAIN_AFTER, ASK_AT, event.time_zone)),
     ]
 
 
@@ -232,6 +232,20 @@ def to_person(event: Event, person_id: str, kind: MailKind, wave: str, due: date
         due=due,
         not_after=not_after,
     )
+
+
+def forgetting(event: Event) -> list[Task]:
+    """Plan the end of what an event knows of its people, partition by partition."""
+    due = data_end(event)
+    return [
+        Task(kind=TaskKind.FORGET, event_id=event.event_id, subject=str(partition), due=due)
+        for partition in range(PARTITIONS)
+    ]
+
+
+def data_end(event: Event) -> datetime:
+    """Return until when an event's data are kept, and links to pages work."""
+    return event.ends_at + timedelta(days=event.retention_days)
 
 
 def partition_tasks(event_id: str, occasion: Occasion, wave: str, now: datetime) -> list[Task]:

@@ -14,9 +14,12 @@ NO_ANSWER = "none"  # what an answer not yet given is called in conditions and v
 
 
 class Value(BaseModel):
-    """Immutable, strict about unknown fields, silent about its content when it is wrong."""
+    """Immutable, strict about unknown fields, silent about its content when it is wrong.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    Its validator is built when first used, as each function uses only some of these.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Language(StrEnum):
@@ -364,6 +367,7 @@ class TaskKind(StrEnum):
     CLOSE = "close"  # subject: round number
     OCCASION = "occasion"  # subject: occasion:wave
     PLAN = "plan"  # subject: occasion:wave:partition
+    FORGET = "forget"  # subject: partition
 
 
 class TaskRef(Value):

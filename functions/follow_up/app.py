@@ -22,6 +22,7 @@ OWN_WORK = {
     TaskKind.OCCASION: moving.begin_occasion,
     TaskKind.PLAN: moving.plan_partition,
     TaskKind.CLOSE: moving.close_round,
+    TaskKind.FORGET: moving.forget_partition,
 }
 
 

@@ -29,6 +29,14 @@ def plan_partition(task: Task, now: datetime) -> None:
     tasks.finish(task)
 
 
+def forget_partition(task: Task, _: datetime) -> None:
+    """Let go of one partition's people, as the event's time to keep them is over."""
+    for person in list(attendees.attendees_in(task.event_id, int(task.subject))):
+        attendees.forget(person)
+    tasks.finish(task)
+    logger.info("forgotten", event_id=task.event_id, partition=task.subject)
+
+
 def close_round(task: Task, now: datetime) -> None:
     """Close a round for everybody at the same moment, whoever said what."""
     number = int(task.subject)

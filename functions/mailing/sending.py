@@ -12,7 +12,7 @@ from functions.mailing.gathering import Skip, gather
 from functions.mailing.mime import mime
 from functions.mailing.post import NotSent, Trouble
 from functions.mailing.settings import settings
-from shared.chain import KINDS
+from shared.chain import KINDS, data_end
 from shared.logs import logger
 from shared.models import Mail, MailRef, MailState, Owner, Purpose, Token
 from shared.store import mails
@@ -86,7 +86,7 @@ def page_token(about: Subject, person_id: str, raw: str) -> Token:
         purpose=Purpose.PAGE,
         event_id=about.event.event_id,
         subject_id=person_id,
-        expires_at=about.event.ends_at + timedelta(days=about.event.retention_days),
+        expires_at=data_end(about.event),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.chain import Moment, Occasion, occasions, partition_tasks
+from shared.chain import Moment, Occasion, forgetting, occasions, partition_tasks
 from shared.models import Event, MailKind, Round, RoundState, Task, TaskKind, TaskRef
 
 TELLS_EVERYBODY = ("starts_at", "ends_at", "time_zone", "place", "link")
@@ -36,6 +36,7 @@ def change(new: Event, old: Event | None, old_rounds: Sequence[Round], now: date
     tasks = [Task(kind=TaskKind.ROUND, event_id=new.event_id, subject=str(one.number), due=one.due) for one in rounds]
     moments = [] if new.cancelled else [moment for moment in occasions(new) if moment.due > now]
     tasks += [Task(kind=TaskKind.OCCASION, event_id=new.event_id, subject=subject(one), due=one.due) for one in moments]
+    tasks += forgetting(new)
     kept = {task.ref for task in tasks}
     before = [round_task(new.event_id, number) for number in obsolete_rounds]
     before += [occasion_task(new.event_id, one) for one in occasions(old)] if old else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from shared import chain
@@ -50,7 +50,7 @@ def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
             purpose=Purpose.PAGE,
             event_id=event.event_id,
             subject_id=attendee.person_id,
-            expires_at=event.ends_at + timedelta(days=event.retention_days),
+            expires_at=chain.data_end(event),
         )
         welcome = chain.welcome(attendee, event)
         understand = Task(kind=TaskKind.UNDERSTAND, event_id=event.event_id, subject=attendee.person_id, due=now)

@@ -27,6 +27,8 @@ from shared.store.keys import (
     counter_key,
     counter_keys,
     mail_key,
+    match_key,
+    match_of,
     person_partition,
     submission_key,
     suppression_key,
@@ -166,6 +168,20 @@ def withdraw(found: Attendee) -> None:
 
 def mails_of(event_id: str, person_id: str) -> list[Mail]:
     return [mail_of(item) for item in table().query(person_partition(event_id, person_id), "MAIL#")]
+
+
+def forget(found: Attendee) -> None:
+    """Delete what an event knows of somebody: matches, mails, texts, address; themselves last.
+
+    A run that broke off half-way finds them again. What stays is hashes that serve later events: who has met whom,
+    and which address gets no more mail.
+    """
+    event_id, person_id = found.event_id, found.person_id
+    own = [{"pk": item["pk"], "sk": item["sk"]} for item in table().query(person_partition(event_id, person_id))]
+    shared = [match_key(event_id, match_id) for key in own if (match_id := match_of(key))]
+    about = [understanding_key(event_id, person_id), address_key(found.address_hash, event_id)]
+    table().delete_all([*own, *shared, *about])
+    table().delete_all([attendee_key(event_id, person_id)])
 
 
 def cancel_mail(mail: Mail) -> Operation:

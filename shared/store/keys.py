@@ -67,6 +67,12 @@ def pointer_key(event_id: str, person_id: str, match_id: str) -> Key:
     return {"pk": person_partition(event_id, person_id), "sk": f"MATCH#{match_id}"}
 
 
+def match_of(key: Key) -> str | None:
+    """Return which match a key in a person's partition points to, if it is a pointer."""
+    kind, _, match_id = key["sk"].partition("#")
+    return match_id if kind == "MATCH" else None
+
+
 def submission_key(submission_id: str) -> Key:
     return {"pk": f"SUBMISSION#{submission_id}", "sk": "SUBMISSION"}
 

@@ -100,6 +100,14 @@ class Table:
             wanted += [values(key) for key in answer["UnprocessedKeys"].get(self.name, {}).get("Keys", [])]
         return items
 
+    def delete_all(self, keys: Iterable[Key]) -> None:
+        """Delete many items, each for itself; one that is not there is as good as deleted."""
+        waiting = [{"DeleteRequest": {"Key": attributes(key)}} for key in keys]
+        while waiting:
+            chunk, waiting = waiting[:25], waiting[25:]
+            answer = self._dynamodb.batch_write_item(RequestItems={self.name: chunk})
+            waiting += answer["UnprocessedItems"].get(self.name, [])
+
     def write(self, operation: Operation) -> Item:
         """Carry out one operation by itself; return the item after an Update. Raise ConditionFailed."""
         ((kind, arguments),) = operation.items()

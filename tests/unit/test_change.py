@@ -47,6 +47,12 @@ def test_what_would_have_been_before_now_is_left_out() -> None:
     assert subjects(plan.tasks, TaskKind.OCCASION) == QUESTIONS
 
 
+def test_people_are_forgotten_when_the_time_to_keep_them_is_over_also_of_a_cancelled_event() -> None:
+    for plan in (change(EVENT, None, [], NOW), changed(cancelled=True)):
+        due = {task.subject: task.due for task in plan.tasks if task.kind is TaskKind.FORGET}
+        assert due == {str(partition): EVENT.ends_at + timedelta(days=EVENT.retention_days) for partition in range(16)}
+
+
 def test_the_same_file_again_changes_nothing() -> None:
     plan = changed()
     assert (plan.changed_fields, plan.letters, plan.obsolete_rounds, plan.obsolete_tasks) == ([], [], [], [])
@@ -122,7 +128,7 @@ def test_a_cancelled_event_tells_everybody_and_nothing_else_follows() -> None:
     assert plan.letters == [MailKind.EVENT_CANCELLED]
     assert plan.rounds == []
     assert plan.obsolete_rounds == [1, 2, 3]
-    assert {task.kind for task in plan.tasks} == {TaskKind.PLAN}
+    assert {task.kind for task in plan.tasks} == {TaskKind.PLAN, TaskKind.FORGET}
     assert subjects(plan.tasks, TaskKind.PLAN)[0] == "cancelled:2:0"
     assert {task.subject for task in plan.obsolete_tasks} == {
         "1",
@@ -140,7 +146,8 @@ def test_a_cancelled_and_moved_event_is_only_told_to_be_cancelled() -> None:
 def test_what_is_cancelled_stays_cancelled_in_silence() -> None:
     cancelled = an_event(cancelled=True)
     plan = change(an_event(cancelled=True, version=2, title={"de": "Neu", "en": "New"}), cancelled, [], NOW)
-    assert (plan.letters, plan.rounds, plan.tasks) == ([], [], [])
+    assert (plan.letters, plan.rounds) == ([], [])
+    assert {task.kind for task in plan.tasks} == {TaskKind.FORGET}
 
 
 def test_an_event_that_takes_place_after_all_is_planned_anew_and_told() -> None:
