@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import unicodedata
 
@@ -35,13 +36,15 @@ def normal_address(email: str) -> str:
 
 def normal_company(company: str) -> str:
     """Fold spellings of one company: case, spaces, punctuation and the usual legal forms."""
-    words = "".join(c if c.isalnum() else " " for c in unicodedata.normalize("NFKC", company).casefold()).split()
+    text = unicodedata.normalize("NFKC", company).casefold()
+    text = re.sub(r"\b([^\W\d_])\.(?=[^\W\d_]\b)", r"\1", text)  # "s.p.a." is "spa."
+    words = "".join(c if c.isalnum() else " " for c in text).split()
     while len(words) > 1 and words[-1] in LEGAL_FORMS:
         words.pop()
     return " ".join(words)
 
 
 LEGAL_FORMS = frozenset(
-    "gmbh ag se ug kg kgaa ohg gbr eg ev e v co mbh ggmbh gag inc ltd limited llc llp plc corp bv nv sa "
+    "gmbh ag se ug kg kgaa ohg gbr ek eg ev e v co mbh ggmbh gag inc ltd limited llc llp plc corp bv nv sa "
     "sas sarl srl spa oy ab as aps sro".split()
 )

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -26,8 +27,22 @@ LINK_VALID = timedelta(days=7)
 LISTS = {"languages", "wishes", "offers", "interests", "avoid"}
 TYPED_IN_ONE_FIELD = {"interests", "avoid"}
 SWITCHES = {"standing_yes", "write_me_first", "consent_matching", "consent_follow_up"}
-CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\.|\+?\d[\d\s/().-]{6,}\d", re.IGNORECASE)
-REORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # would turn a text's direction unseen
+JOINERS = "\u200c\u200d"
+UNSEEN = ("Cf", "Mn", "Zs")  # categories of joiners, marks and blanks, which alone show nothing
+CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\.", re.IGNORECASE)
+DIGITS = re.compile(r"\+?\d(?:[\s/().\u2010-\u2015-]*\d){6,}")  # as many as a telephone number has
+YEAR = r"(?:19|20)\d\d"
+COUNTS = "|".join(
+    (
+        rf"{YEAR}-\d\d-\d\d",
+        rf"(?:\d\d?\.(?:\d\d?\.)?\s?[-–]\s?)?\d\d?[./-]\d\d?[./-]{YEAR}",  # 3.6.2027, 1.-3.6.2027
+        r"\d\d?\.[0-5]\d\s?[-–]\s?\d\d?\.[0-5]\d",  # 9.30-11.00
+        r"[1-9]\d{0,2}(?:(?:\.\d{3})+|(?: ?\d{3})* ?000)",  # 1.500.000, 20 000
+        YEAR,
+    )
+)
+ONE = rf"(?>(?:{COUNTS})(?!\d))"  # atomic, as nobody may have all ways tried to part a long text
+NO_TELEPHONE = re.compile(rf"{ONE}(?:[\s()/–-]+{ONE})*(?:\s\d{{1,3}})?")
 
 
 class Form(Profile):
@@ -41,22 +56,32 @@ class Form(Profile):
     @field_validator("email")
     @classmethod
     def is_an_address(cls, value: str) -> str:
-        # Imported here as its DNS library costs a page's rendering time, and only a sent form needs it.
-        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
-
         try:
-            found = validate_email(value, check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError:
+            return in_ascii(value)
+        except ValueError:
             raise PydanticCustomError("email", "not an address") from None
-        return str(found.ascii_email)
 
     @field_validator("first_name", "about", "wishes", "offers", "interests")
     @classmethod
     def carries_no_contact(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         texts = (value,) if isinstance(value, str) else value
-        if any(CONTACT.search(text) for text in texts):
+        if any(tells_contact(text) for text in texts):
             raise PydanticCustomError("contact_inside", "contact in a text others read")
         return value
+
+
+def in_ascii(email: str) -> str:
+    """Write an address as all mail servers understand it; raise ValueError if it is none."""
+    # Imported here as its DNS library costs a page's rendering time, and only a sent form needs it.
+    from email_validator import validate_email  # noqa: PLC0415
+
+    return str(validate_email(email, check_deliverability=False, allow_smtputf8=False).ascii_email)
+
+
+def tells_contact(text: str) -> bool:
+    """Say whether a text holds an address, or digits that may be a telephone number."""
+    numbers = [found[0] for found in DIGITS.finditer(text)]
+    return CONTACT.search(text) is not None or not all(NO_TELEPHONE.fullmatch(number) for number in numbers)
 
 
 def is_json(request: APIGatewayProxyEventV2) -> bool:
@@ -104,17 +129,16 @@ def from_html(fields: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def cleaned(value: Any) -> Any:
-    """Fold white space, compose letters, and drop characters that cannot be seen."""
+    """Fold white space, compose letters, and drop what cannot be seen."""
     if isinstance(value, list):
         return [cleaned(one) for one in value]
     if not isinstance(value, str):
         return value
     seen = "".join(
-        c if unicodedata.category(c) not in ("Cc", "Cf") or c in "\u200c\u200d" else " " if c.isspace() else ""
-        for c in value
-        if c not in REORDERING
+        c if unicodedata.category(c) not in ("Cc", "Cf") or c in JOINERS else " " if c.isspace() else "" for c in value
     )
-    return " ".join(unicodedata.normalize("NFC", seen).split())
+    text = " ".join(unicodedata.normalize("NFC", seen).split())
+    return "" if all(unicodedata.category(c) in UNSEEN for c in text) else text
 
 
 def read_form(fields: dict[str, Any], voice: Voice) -> Form:
@@ -158,6 +182,8 @@ def submission(
 
 def avoided(text: str, secret: str) -> str:
     if "@" in text:
+        with suppress(ValueError):
+            text = in_ascii(text)
         return keyed_hash(secret, "address", normal_address(text))
     return keyed_hash(secret, "company", normal_company(text))
 

@@ -70,10 +70,13 @@ def test_spellings_of_one_company_are_one(spelling: str) -> None:
     assert normal_company(spelling) == "soap works"
 
 
-@pytest.mark.xfail(reason="of the legal forms with dots only e. V. is known")
-@pytest.mark.parametrize("spelling", ["Soap Works B.V.", "Soap Works N.V.", "Soap Works S.A.", "Soap Works S.p.A."])
-def test_a_legal_form_with_dots_is_the_same_as_without(spelling: str) -> None:
-    assert normal_company(spelling) == "soap works"
+@pytest.mark.parametrize("form", "B.V. N.V. S.A. S.p.A. S.r.l. s.r.o. L.L.C. e.K.".split())
+def test_a_legal_form_with_dots_is_the_same_as_without(form: str) -> None:
+    assert normal_company(f"Soap Works {form}") == normal_company(f"Soap-Works, {form[:-1]}") == "soap works"
+
+
+def test_a_dot_after_a_whole_word_parts_it_from_the_next() -> None:
+    assert normal_company("Soap.Works") == "soap works"
 
 
 @pytest.mark.parametrize(("name", "folded"), [("SE", "se"), ("AG GmbH", "ag"), ("Straße & Weg", "strasse weg")])
