@@ -11,13 +11,11 @@ from pathlib import Path
 
 from shared.models import Understood
 
-MODEL_ID = "vocabulary-1"
-SHORTEST_INSIDE = 5  # letters of an alias that is found anywhere in a word; shorter ones would be found everywhere
-SHORTEST_BEGINNING = 4  # letters of one that may begin a word: "chor" is in "Chorleitung", but "hr" is not in "Uhr"
+MODEL_ID = "vocabulary-2"
 SHORTEST_WORD = 5
 STOP_WORDS = frozenset(  # folded, as the words they are compared with
     "haben hatte haette werden wurde wurden unser unsere unserer unserem unseren nicht keine keiner jemand "
-    "etwas andere anderen dieser diese dieses welche welcher koennte möchte wuerde gerne machen macht "
+    "etwas andere anderen dieser diese dieses welche welcher koennte moechte wuerde gerne machen macht "
     "gemacht immer wieder about after again their there these those which would could should other others "
     "really never always someone something where while people every without before still until being "
     "having between things thing leute menschen warum wurde wenig lange zwischen gerade selbst durch "
@@ -31,18 +29,15 @@ def understand(texts: Iterable[str]) -> tuple[Understood, ...]:
 
 
 def _understand_one(text: str) -> Understood:
-    words = re.findall(r"[^\W\d_]+", folded(text))
+    words = words_of(text)
     joined = f" {' '.join(words)} "
-    concepts = [concept for concept, aliases in vocabulary().items() if any(occurs(a, joined) for a in aliases)]
+    concepts = [concept for concept, aliases in vocabulary().items() if any(alias in joined for alias in aliases)]
     own = {word for word in words if len(word) >= SHORTEST_WORD and word not in STOP_WORDS}
     return Understood(concepts=tuple(sorted(concepts)), words=tuple(sorted(own)))
 
 
-def occurs(alias: str, joined: str) -> bool:
-    """Say whether an alias stands in a text of folded words between single spaces."""
-    if len(alias) >= SHORTEST_INSIDE:
-        return alias in joined
-    return (f" {alias}" if len(alias) >= SHORTEST_BEGINNING else f" {alias} ") in joined
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", folded(text))
 
 
 def folded(text: str) -> str:
@@ -55,12 +50,23 @@ def folded(text: str) -> str:
 
 @cache
 def vocabulary() -> dict[str, tuple[str, ...]]:
-    """Read each concept's aliases in both languages, folded."""
+    """Read what each concept is recognised by, written as it stands between the spaces around folded words."""
     with (Path(__file__).parent / "vocabulary.toml").open("rb") as file:
         concepts = tomllib.load(file)
     return {
-        concept: tuple(
-            " ".join(re.findall(r"[^\W\d_]+", folded(alias))) for alias in entry["aliases_de"] + entry["aliases_en"]
+        concept: (
+            *(form for alias in entry["aliases_de"] for form in forms(alias, in_compounds=True)),
+            *(form for alias in entry["aliases_en"] for form in forms(alias, in_compounds=False)),
         )
         for concept, entry in concepts.items()
     }
+
+
+def forms(alias: str, *, in_compounds: bool) -> tuple[str, ...]:
+    """Fold an alias, with a space wherever no word may go on; the vocabulary's head says how one is written."""
+    words = " ".join(words_of(alias))
+    if alias.isupper():
+        return (f" {words} ",)
+    if alias.endswith("-"):
+        return (f" {words}",)
+    return (words,) if in_compounds else (f" {words} ", f" {words}s ")
