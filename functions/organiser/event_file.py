@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, NaiveDatetime, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NaiveDatetime,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from shared.complaints import complaints
@@ -15,45 +23,63 @@ from shared.errors import Complaint, FieldsInvalid
 from shared.models import Bilingual, Break, Event, FormOfAddress, Language, Publish, Value
 from shared.texts import Voice
 
-BEFORE_START = re.compile(r"^([1-9][0-9]{0,2})([dh])$")
+BEFORE_START = re.compile(r"([1-9][0-9]{0,2})([dh])")
+HTTPS = re.compile(r"https://[^\s/]+\.\S+")
+ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+ADDRESS = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)  # as headers carry it
+BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # as a mail's headers see it
+YEARS = range(2000, 3000)  # far enough from both ends of the calendar to calculate with
 
 
 def one_text_for_both(value: Any) -> Any:
-    """Take a plain text for both languages."""
+    """Take a plain text for both languages; blanks around one do not count."""
     if isinstance(value, str):
-        return {"de": value, "en": value}
+        value = {"de": value, "en": value}
     if isinstance(value, dict):
-        return value
+        return {name: text.strip() if isinstance(text, str) else text for name, text in value.items()}
     raise PydanticCustomError("bilingual", "a text or both languages")
 
 
-def https_only(value: str) -> str:
-    if not re.match(r"^https://[^\s/]+\.[^\s]+$", value):
-        raise PydanticCustomError("https", "an https address")
+def on_one_line(value: str) -> str:
+    if BREAKS_A_LINE.search(value):
+        raise PydanticCustomError("one_line", "a text on one line")
+    return value
+
+
+def both_on_one_line(value: Bilingual) -> Bilingual:
+    on_one_line(value.de + value.en)
+    return value
+
+
+def in_our_time(value: datetime) -> datetime:
+    if value.year not in YEARS:
+        raise PydanticCustomError("year", "a year events are in")
     return value
 
 
 Text = Annotated[Bilingual, BeforeValidator(one_text_for_both)]
+Label = Annotated[Text, AfterValidator(both_on_one_line)]
 Link = Annotated[str, Field(max_length=300)]
+LocalTime = Annotated[NaiveDatetime, AfterValidator(in_our_time)]
 
 
 class BreakInFile(Value):
     """A break, in the event's local time."""
 
-    starts_at: NaiveDatetime
-    ends_at: NaiveDatetime
-    place: Text
+    starts_at: LocalTime
+    ends_at: LocalTime
+    place: Label
 
 
 class EventFile(Value):
     """The content of `event.toml`; moments are the event's local time."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{2,39}$")
-    title: Text
-    starts_at: NaiveDatetime
-    ends_at: NaiveDatetime
+    title: Label
+    starts_at: LocalTime
+    ends_at: LocalTime
     time_zone: str
-    place: Text | None = None
+    place: Label | None = None
     link: Link | None = None
     languages: tuple[Language, ...] = Field(default=(Language.DE, Language.EN), min_length=1, max_length=2)
     address: FormOfAddress = FormOfAddress.DU
@@ -62,11 +88,13 @@ class EventFile(Value):
     breaks: tuple[BreakInFile, ...] = Field(default=(), max_length=40)
     publish: Publish = Publish.AUTO
     greeting: Text | None = None
-    sender_name: str = Field(min_length=1, max_length=60)
-    reply_to: str = Field(pattern=r"^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$", max_length=120)
-    imprint: str = Field(min_length=10, max_length=600)
+    sender_name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(on_one_line)
+    ]
+    reply_to: str = Field(max_length=120)
+    imprint: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=600)]
     privacy_url: Link
-    retention_days: int = Field(default=30, ge=1, le=365)
+    retention_days: int = Field(default=120, ge=1, le=365)  # the last letter asks after 90
     cancelled: bool = False
 
     @field_validator("time_zone")
@@ -78,27 +106,39 @@ class EventFile(Value):
             raise PydanticCustomError("time_zone", "unknown zone") from None
         return value
 
+    @field_validator("languages")
+    @classmethod
+    def languages_are_different(cls, value: tuple[Language, ...]) -> tuple[Language, ...]:
+        if len(set(value)) < len(value):
+            raise PydanticCustomError("twice", "the same twice")
+        return value
+
+    @field_validator("reply_to")
+    @classmethod
+    def can_be_answered(cls, value: str) -> str:
+        if not ADDRESS.fullmatch(value):
+            raise PydanticCustomError("reply_to", "an address in ASCII")
+        return value
+
     @field_validator("link", "privacy_url")
     @classmethod
     def links_are_https(cls, value: str | None) -> str | None:
-        return None if value is None else https_only(value)
-
-    @model_validator(mode="after")
-    def can_be_met_at(self) -> Self:
-        if self.place is None and self.link is None:
-            raise PydanticCustomError("place_or_link", "place or link")
-        return self
+        if value is not None and not HTTPS.fullmatch(value):
+            raise PydanticCustomError("https", "an https address")
+        return value
 
 
 def read_event(content: Any, version: int, voice: Voice, now: datetime) -> Event:
     """Turn a file's content into an event; raise FieldsInvalid naming every field that cannot be taken."""
+    if not isinstance(content, dict):
+        raise FieldsInvalid([Complaint("event", voice("complaints.model_type"))])
     try:
         file = EventFile.model_validate(content)
     except ValidationError as error:
         raise FieldsInvalid(complaints(error, voice)) from None
     zone = ZoneInfo(file.time_zone)
     starts_at, ends_at = in_utc(file.starts_at, zone), in_utc(file.ends_at, zone)
-    wrong = [Complaint(field, voice(f"complaints.{key}")) for field, key in timing_faults(file, now)]
+    wrong = [Complaint(field, voice(f"complaints.{key}")) for field, key in faults(file, now)]
     if wrong:
         raise FieldsInvalid(wrong)
     rounds = [round_time(text, file.starts_at, zone) for text in file.rounds]
@@ -116,39 +156,43 @@ def read_event(content: Any, version: int, voice: Voice, now: datetime) -> Event
     )
 
 
-def timing_faults(file: EventFile, now: datetime) -> list[tuple[str, str]]:
-    """Return (field, what is wrong with it) for all that only shows when moments are compared."""
+def faults(file: EventFile, now: datetime) -> list[tuple[str, str]]:
+    """Return (field, what is wrong with it) for all that only shows when fields are compared."""
     zone = ZoneInfo(file.time_zone)
-    faults = []
+    found = []
+    if file.place is None and file.link is None:
+        found.append(("place", "place_or_link"))
     if file.ends_at <= file.starts_at:
-        faults.append(("ends_at", "ends_before_start"))
+        found.append(("ends_at", "ends_before_start"))
     elif in_utc(file.ends_at, zone) <= now:
-        faults.append(("ends_at", "already_over"))
+        found.append(("ends_at", "already_over"))
     for place, one in enumerate(file.breaks):
-        if one.ends_at <= one.starts_at:
-            faults.append((f"breaks.{place}.ends_at", "ends_before_start"))
         if not file.starts_at <= one.starts_at <= file.ends_at:
-            faults.append((f"breaks.{place}.starts_at", "outside_event"))
+            found.append((f"breaks.{place}.starts_at", "outside_event"))
+        if one.ends_at <= one.starts_at:
+            found.append((f"breaks.{place}.ends_at", "ends_before_start"))
+        elif one.ends_at > file.ends_at:
+            found.append((f"breaks.{place}.ends_at", "outside_event"))
     moments = [round_time(text, file.starts_at, zone) for text in file.rounds]
-    faults += [(f"rounds.{place}", "round_time") for place, moment in enumerate(moments) if moment is None]
+    found += [(f"rounds.{place}", "round_time") for place, moment in enumerate(moments) if moment is None]
     known = [moment for moment in moments if moment]
     if known != sorted(set(known)) or any(moment >= in_utc(file.ends_at, zone) for moment in known):
-        faults.append(("rounds", "round_order"))
-    return faults
+        found.append(("rounds", "round_order"))
+    return found
 
 
 def round_time(text: str, starts_at: datetime, zone: ZoneInfo) -> datetime | None:
     """Read a round's time in UTC: "10d" is the start's time of day ten days earlier, "3h" is three hours earlier."""
-    match = BEFORE_START.match(text)
+    match = BEFORE_START.fullmatch(text)
     if match and match[2] == "d":
         return in_utc(starts_at - timedelta(days=int(match[1])), zone)
     if match:
         return in_utc(starts_at, zone) - timedelta(hours=int(match[1]))
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return in_utc(moment, zone) if moment.tzinfo is None else None
+    except (ValueError, OverflowError):
         return None
-    return in_utc(moment, zone) if moment.tzinfo is None else None
 
 
 def in_utc(local: datetime, zone: ZoneInfo) -> datetime:
