@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -15,7 +16,8 @@ from shared.models import Event
 from shared.texts import Voice
 
 TEMPLATES = Path(__file__).parent / "templates"
-POLICY = EmailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=78)
+LONGEST_LINE = 78
+POLICY = EmailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=LONGEST_LINE)
 
 
 def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str, mail_id: str) -> bytes:
@@ -24,7 +26,6 @@ def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str
     message["From"] = Address(event.sender_name, addr_spec=sender)
     message["To"] = Address(addr_spec=recipient)
     message["Reply-To"] = Address(addr_spec=letter.reply_to or event.reply_to)
-    message["Subject"] = letter.subject
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(text(letter, event, voice))
@@ -32,7 +33,17 @@ def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str
     # Last, as setting the content drops every header about content.
     message["Content-Language"] = str(voice.language)
     message.set_boundary(f"=_{mail_id}")
-    return message.as_bytes()
+    return subject_line(letter.subject) + message.as_bytes()
+
+
+def subject_line(subject: str) -> bytes:
+    """Encode a subject as a whole or not at all: the message would do so word by word, and lose blanks on the way."""
+    line = f"Subject: {subject}"
+    # Who is called "=?utf-8?q?Ben?=" would be decoded.
+    if not (line.isascii() and line.isprintable()) or "=?" in line or len(line) > LONGEST_LINE:
+        encoded = Header(subject, "utf-8", maxlinelen=LONGEST_LINE, header_name="Subject").encode(linesep="\r\n")
+        line = f"Subject: {encoded}"
+    return f"{line}\r\n".encode("ascii")
 
 
 def html(letter: Letter, event: Event, voice: Voice) -> str:

@@ -158,7 +158,7 @@ def looks_as_written(name: str) -> None:
     raw = sent(letter, an_event(sender_name=name[:60]))
     assert raw.isascii()
     message = read(raw)
-    assert without_blanks(decoded(raw, "Subject")) == without_blanks(letter.subject)
+    assert message["Subject"] == decoded(raw, "Subject") == letter.subject
     if not name.isascii():
         assert without_blanks(decoded(raw, "From")) == without_blanks(f"{name[:60]}<hallo@begegnung.example>")
     assert [one.addr_spec for one in message["From"].addresses] == ["hallo@begegnung.example"]
@@ -172,7 +172,7 @@ def looks_as_written(name: str) -> None:
 
 
 def without_blanks(text: str) -> str:
-    # Where a header is folded, a blank may get lost or doubled; see below.
+    # Whoever reads a folded name may lose or double a blank in it.
     return text.replace('"', "").replace("\\", "").replace(" ", "")
 
 
@@ -190,13 +190,15 @@ def test_whatever_can_be_typed_as_a_name_arrives_as_it_is_written(name: str) -> 
     looks_as_written(name)
 
 
-@pytest.mark.xfail(reason="a name that is an encoded word itself is decoded by whoever shows the subject")
+def about(subject: str) -> bytes:
+    return sent(replace(a_letter(MailKind.WELCOME, a_subject()), subject=subject))
+
+
 def test_a_name_that_looks_encoded_is_shown_as_it_was_written() -> None:
     letter = introducing("=?utf-8?q?Ben?=")
     assert decoded(sent(letter), "Subject") == letter.subject
 
 
-@pytest.mark.xfail(reason="where a subject is folded at an encoded word, a blank is doubled or lost")
 @pytest.mark.parametrize(
     "subject",
     [
@@ -205,8 +207,23 @@ def test_a_name_that_looks_encoded_is_shown_as_it_was_written() -> None:
     ],
 )
 def test_a_long_subject_keeps_its_blanks(subject: str) -> None:
-    raw = sent(replace(a_letter(MailKind.WELCOME, a_subject()), subject=subject))
-    assert read(raw)["Subject"] == subject
+    assert read(about(subject))["Subject"] == subject
+
+
+ANYTHING = st.text(max_size=200) | st.text("aé 👩‍🔬=?_阿", min_size=50, max_size=200)
+
+
+@given(ANYTHING.map(cleaned))
+def test_whatever_a_subject_says_arrives_as_it_is_written_in_short_lines(subject: str) -> None:
+    raw = about(subject)
+    assert read(raw)["Subject"] == decoded(raw, "Subject") == subject
+    assert all(len(line) <= 78 for line in raw.split(b"\r\n\r\n")[0].split(b"\r\n"))
+
+
+def test_a_subject_cannot_begin_another_header() -> None:
+    message = read(about("What\r\nBcc: ben@example.org\r\n\r\nnext?"))
+    assert message["Bcc"] is None
+    assert message["To"] == "ada@example.org"
 
 
 def test_an_events_title_and_greeting_are_text_and_nothing_else() -> None:
