@@ -120,13 +120,15 @@ def answer_by(event: Event, rounds: Sequence[Round], number: int, published: dat
     """Return until when a round's proposals may be answered.
 
     The earliest of five days, an hour before the next round, and the event's start; for a round on the event's own
-    day its last break takes the start's place, as that is when people can still meet.
+    day its last break takes the start's place, as that is when people can still meet. A limit that has passed when a
+    round is published late gives way to the one after it: the next round itself, or the event's end.
     """
     next_round = min((one.due for one in rounds if one.due > published and one.number > number), default=None)
     limits = [published + ANSWER_WITHIN]
     if next_round is not None:
-        limits.append(max(next_round - BEFORE_NEXT_ROUND, published))
-    limits.append(event.starts_at if not is_on_the_day(event, published) else last_break(event))
+        before = next_round - BEFORE_NEXT_ROUND
+        limits.append(before if before > published else next_round)
+    limits.append(event.starts_at if not is_on_the_day(event, published) else last_break(event, published))
     return min(limits)
 
 
@@ -136,8 +138,9 @@ def is_on_the_day(event: Event, moment: datetime) -> bool:
     return moment.astimezone(zone).date() >= event.starts_at.astimezone(zone).date()
 
 
-def last_break(event: Event) -> datetime:
-    return max((one.starts_at for one in event.breaks), default=event.ends_at)
+def last_break(event: Event, now: datetime) -> datetime:
+    """Return when the last break begins that is still to come, or the event's end."""
+    return max((one.starts_at for one in event.breaks if one.starts_at > now), default=event.ends_at)
 
 
 def next_round_after(rounds: Iterable[Round], number: int, now: datetime) -> Round | None:

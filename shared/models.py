@@ -128,7 +128,7 @@ Sentence = Annotated[str, Field(min_length=3, max_length=280)]
 
 
 class Profile(Value):
-    """What a person tells about themselves. Others read some of it, see `design`: what must always hold, 5."""
+    """What a person tells about themselves. docs/api.md says who reads which."""
 
     first_name: str = Field(min_length=1, max_length=80)
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...] = Field(min_length=1, max_length=8)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.registration import confirming, my_page
+from functions.registration import confirming
 from functions.registration.form import is_json, read_fields, read_form, submission
 from functions.registration.pages import (
     HEADERS,
@@ -38,6 +37,11 @@ from shared.store import attendees, events, matches
 from shared.texts import Voice, voice_for
 from shared.tokens import new_id, token_hash
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+METHODS = ("GET", "POST")
+
 app = APIGatewayHttpResolver()
 answer_refusals(app)
 
@@ -63,7 +67,7 @@ def register(event_id: str) -> Response[str]:
     """Take a submission in; a known address gets the same answer as a new one."""
     now, request = clock.now(), app.current_event
     event = open_event(event_id)
-    voice, fields = voice_of(event), read_fields(request)
+    voice, fields = voice_of(event), {"matches": event.matches_per_person, **read_fields(request)}
     try:
         form = read_form(fields, voice)
     except FieldsInvalid as refusal:
@@ -96,8 +100,8 @@ def confirm(token: str) -> Response[str]:
     if event.cancelled or event.ends_at <= clock.now():
         raise RegistrationClosed
     done = confirming.confirm(event, link.subject_id, clock.now())
-    wake(settings().mail_queue_url, [done.welcome.ref])
-    wake(settings().profile_queue_url, [done.understand.ref])
+    wake(settings().mail_queue_url, [mail.ref for mail in done.mails])
+    wake(settings().profile_queue_url, [task.ref for task in done.tasks])
     voice = voice_of(event)
     return page(
         app.current_event,
@@ -112,9 +116,11 @@ def confirm(token: str) -> Response[str]:
 @app.get("/me/<token>")
 def show_page(token: str) -> Response[str]:
     """Show a person everything that is theirs."""
+    from functions.registration import my_page  # noqa: PLC0415 - three modules for this page alone
+
     now = clock.now()
     event, rounds, me = reader(token)
-    voice = voice_for(event, language_of(app.current_event, event) if asks_for_language() else me.language)
+    voice = voice_for_reader(event, me)
     theirs = matches.matches_of(event.event_id, me.person_id)
     partners = attendees.attendees_by_id(event.event_id, {match.other(me.person_id) for match in theirs})
     return page(
@@ -165,7 +171,7 @@ def agree_to_matching(token: str) -> Response[str]:
 @app.get("/me/<token>/leave")
 def ask_to_leave(token: str) -> Response[str]:
     event, _, me = reader(token)
-    return page(app.current_event, voice_for(event, me.language), "leave.html", event=event, base=f"/me/{token}")
+    return page(app.current_event, voice_for_reader(event, me), "leave.html", event=event, base=f"/me/{token}")
 
 
 @app.post("/me/<token>/leave")
@@ -179,9 +185,12 @@ def leave(token: str) -> Response[str]:
 
 @app.not_found
 def nothing_here(_: Exception) -> Response[str]:
-    method = app.current_event.request_context.http.method
-    kind = PageUnknown if method in ("GET", "POST") else MethodRefused
-    return refuse(app.current_event, kind())
+    request = app.current_event
+    if request.request_context.http.method in METHODS:
+        return refuse(request, PageUnknown())
+    refused = refuse(request, MethodRefused())
+    refused.headers = {**refused.headers, "Allow": ", ".join(METHODS)}
+    return refused
 
 
 def open_event(event_id: str) -> Event:
@@ -210,8 +219,10 @@ def reader(token: str) -> tuple[Event, list[Round], Attendee]:
     return event, rounds, me
 
 
-def asks_for_language() -> bool:
-    return "lang" in (app.current_event.query_string_parameters or {})
+def voice_for_reader(event: Event, me: Attendee) -> Voice:
+    """Speak a person's language, or the one the address asks for."""
+    asked = "lang" in (app.current_event.query_string_parameters or {})
+    return voice_for(event, language_of(app.current_event, event) if asked else me.language)
 
 
 def chosen(field: str, possible: tuple[str, ...]) -> str:

@@ -30,8 +30,8 @@ class Confirmed(NamedTuple):
     """What a confirmation set off; the token opens the person's page."""
 
     page_token: str
-    welcome: Mail
-    understand: Task
+    mails: list[Mail]
+    tasks: list[Task]
 
 
 def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
@@ -52,11 +52,14 @@ def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
             subject_id=attendee.person_id,
             expires_at=chain.data_end(event),
         )
-        welcome = chain.welcome(attendee, event)
+        if attendee is known:
+            attendees.add_link(page)
+            return Confirmed(raw, [], [])
+        welcome = [] if known else [chain.welcome(attendee, event)]
         understand = Task(kind=TaskKind.UNDERSTAND, event_id=event.event_id, subject=attendee.person_id, due=now)
-        if not attendees.confirm(attendee, welcome if known is None else None, understand, page):
+        if not attendees.confirm(attendee, welcome, understand, page):
             return None
-        return Confirmed(raw, welcome, understand)
+        return Confirmed(raw, welcome, [understand])
 
     return repeat_on_conflict(attempt, otherwise=LinkUnknown)
 
@@ -64,7 +67,7 @@ def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
 def next_version(given: Submission, known: Attendee | None, now: datetime) -> Attendee:
     """Shape the attendee a submission makes; an older one, or the same again, leaves what is there as it is."""
     if known and (given.submission_id == known.submission_id or given.submitted_at < known.submitted_at):
-        return known.model_copy(update={"version": known.version + 1})
+        return known
     return Attendee(
         event_id=given.event_id,
         person_id=known.person_id if known else given.submission_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from shared.clock import utc_text
@@ -108,7 +108,7 @@ def attendees_by_id(event_id: str, person_ids: set[str]) -> dict[str, Attendee]:
     return {found.person_id: found for found in (read(Attendee, item) for item in items)}
 
 
-def confirm(found: Attendee, welcome: Mail | None, understand: Task, page: Token) -> bool:
+def confirm(found: Attendee, welcome: Sequence[Mail], understand: Task, page: Token) -> bool:
     """Make a submission an attendee, or an attendee's next version; False where somebody was quicker.
 
     `found.version` is one more than what was read: 1 for somebody new, whose address must still be free.
@@ -125,11 +125,8 @@ def confirm(found: Attendee, welcome: Mail | None, understand: Task, page: Token
         ABSENT if is_new else "version = :before",
         **({} if is_new else {"before": found.version - 1}),
     )
-    operations = [address, person, plan_task(understand), put_token(page)]
-    if welcome:
-        operations.append(plan_mail(welcome))
     try:
-        table().transact(operations)
+        table().transact([address, person, plan_task(understand), put_token(page), *map(plan_mail, welcome)])
     except Cancelled:
         return False
     return True
@@ -211,6 +208,11 @@ def understandings(event_id: str) -> dict[str, Understanding]:
     """Read what is known of everybody's texts, by person_id."""
     items = table().query_many([understanding_partition(event_id, partition) for partition in range(PARTITIONS)])
     return {found.person_id: found for found in (read(Understanding, item) for item in items)}
+
+
+def add_link(page: Token) -> None:
+    """Store one more link to somebody's page."""
+    table().write(put_token(page))
 
 
 def put_token(token: Token) -> Operation:

@@ -11,6 +11,7 @@ import pytest
 from infra.local import people
 from infra.local.gateway import Request
 from shared import clock
+from shared.store import attendees
 from tests.integration.faults import Faults
 from tests.system.life import ADA, BO, Life, form, post_raw, problem
 
@@ -103,7 +104,8 @@ def test_what_does_not_exist_gets_a_page_not_the_gateways_json(life: Life) -> No
     answer = people.get(life.stack, "/wp-login.php")
     assert answer.status == 404
     assert "text/html" in answer.headers["content-type"]
-    assert life.stack.http(Request("DELETE", f"/events/{life.event_id}", "", {}, b"")).status == 405
+    refused = life.stack.http(Request("DELETE", f"/events/{life.event_id}", "", {}, b""))
+    assert (refused.status, refused.headers["allow"]) == (405, "GET, POST")
 
 
 def test_a_closed_registration_says_so(life: Life) -> None:
@@ -137,6 +139,13 @@ def test_opening_a_link_changes_nothing(life: Life) -> None:
     assert life.subjects(ADA) == ["Bitte bestätigen"]
 
 
+def test_who_names_no_number_of_matches_gets_the_events(life: Life) -> None:
+    life.organise(matches_per_person=2)
+    life.join(ADA, BO | {"matches": 5})
+    asked = {person.profile.first_name: person.profile.matches for person in attendees.attendees(life.event_id)}
+    assert asked == {"Ada": 2, "Bo": 5}
+
+
 def test_confirming_twice_is_confirming_once(life: Life) -> None:
     life.send(ADA)
     life.stack.settle()
@@ -145,6 +154,7 @@ def test_confirming_twice_is_confirming_once(life: Life) -> None:
     life.stack.settle()
     assert [answer.status for answer in answers] == [200, 200, 200]
     assert life.subjects(ADA) == ["Bitte bestätigen", "Du bist dabei"]
+    assert [person.version for person in attendees.attendees(life.event_id)] == [1]
     assert life.command("status")["people"]["confirmed"] == "<5"
 
 

@@ -71,6 +71,11 @@ def test_on_the_day_answers_end_at_its_last_break() -> None:
     assert until("2027-06-03 06:00", number=3) == berlin("2027-06-03 15:30")
 
 
+def test_a_round_that_is_published_late_can_still_be_answered() -> None:
+    assert until("2027-06-01 08:30") == berlin("2027-06-01 09:00")
+    assert until("2027-06-03 16:00", number=3) == berlin("2027-06-03 17:30")
+
+
 def test_on_a_day_without_breaks_answers_end_with_the_event() -> None:
     assert until("2027-06-03 06:00", number=3, breaks=()) == berlin("2027-06-03 17:30")
 
@@ -89,6 +94,7 @@ def test_no_answer_is_possible_past_five_days_or_the_end_of_the_event(
     rounds = [Round(event_id=EVENT.event_id, number=place, due=due) for place, due in enumerate(dated, start=1)]
     limit = answer_by(EVENT, rounds, number, published)
     assert published <= limit <= min(published + FIVE_DAYS, EVENT.ends_at)
+    assert limit > published or published == EVENT.ends_at
     later = [one.due for one in rounds if one.number > number and one.due >= published + timedelta(hours=1)]
     assert not later or limit <= min(later) - timedelta(hours=1)
 

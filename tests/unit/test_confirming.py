@@ -37,17 +37,16 @@ def test_an_older_form_never_overwrites_a_newer_one() -> None:
         submitted_at=ADA.submitted_at - timedelta(days=1),
         profile=a_profile(about="alt"),
     )
-    kept = next_version(form, ADA, NOW)
-    assert kept.model_copy(update={"version": ADA.version}) == ADA
+    assert next_version(form, ADA, NOW) is ADA
 
 
 def test_the_same_form_confirmed_twice_leaves_the_answers_as_they_are() -> None:
     form = a_submission("ada", submission_id="first", profile=a_profile(about="other"))
-    assert next_version(form, ADA, NOW).profile == ADA.profile
+    assert next_version(form, ADA, NOW) is ADA
 
 
 def test_an_old_link_brings_nobody_back_who_left_but_a_new_form_does() -> None:
     gone = an_attendee("ada", submission_id="first", state=AttendeeState.WITHDRAWN)
     old, new = a_submission("ada", submission_id="first"), a_submission("ada", submitted_at=LATER)
-    assert next_version(old, gone, NOW).state is AttendeeState.WITHDRAWN
+    assert next_version(old, gone, NOW) is gone
     assert next_version(new, gone, NOW).state is AttendeeState.CONFIRMED
