@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,6 +41,8 @@ def voice_for(event: Event, language: Language) -> Voice:
 @cache
 def catalogue(subject: str) -> dict[str, dict[str, str]]:
     """Read the texts of one subject (a file beside this one), by `subject.key`."""
+    import tomllib  # noqa: PLC0415 - redirects and style sheets say nothing
+
     with (FOLDER / f"{subject}.toml").open("rb") as file:
         return dict(_entries(subject, tomllib.load(file)))
 

@@ -1,0 +1,36 @@
+"""What a cold start of the HTTP function imports: time is too unsteady to be held here, the modules are not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COLD_START = """
+import sys
+import functions.registration.app
+import boto3
+boto3.client("dynamodb", region_name="eu-central-1")
+print(*sys.modules)
+"""
+MOST_MODULES = 620
+
+
+@pytest.fixture(scope="module")
+def imported() -> set[str]:
+    done = subprocess.run([sys.executable, "-c", COLD_START], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+    return set(done.stdout.split())
+
+
+def test_imports_few_modules(imported: set[str]) -> None:
+    assert len(imported) <= MOST_MODULES
+
+
+@pytest.mark.parametrize(
+    "heavy", ["aws_xray_sdk", "dns", "email_validator", "jinja2", "numpy", "pydantic.networks", "tomllib"]
+)
+def test_leaves_to_others_what_is_heavy(imported: set[str], heavy: str) -> None:
+    assert heavy not in imported
