@@ -20,6 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 FUNCTION = "begegnung-organiser"  # stack "begegnung"; another name goes into ORGANISER_FUNCTION
+LOCALLY = "OrganiserFunction"  # emulators know a function by its name in the template
 
 
 class Wrong(Exception):
@@ -90,13 +91,14 @@ def language() -> str:
 def call(command: dict[str, Any]) -> dict[str, Any]:
     """Invoke the organiser function and return its answer; raise Wrong."""
     environment = os.environ  # noqa: TID251 - no Lambda
-    if "127.0.0.1" in environment.get("AWS_ENDPOINT_URL_LAMBDA", ""):
+    is_local = "127.0.0.1" in environment.get("AWS_ENDPOINT_URL_LAMBDA", "")
+    if is_local:
         # Nobody checks who calls on this machine, but the SDK signs all the same.
         environment.setdefault("AWS_ACCESS_KEY_ID", "local")
         environment.setdefault("AWS_SECRET_ACCESS_KEY", "local")
         environment.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
     patience = Config(connect_timeout=3, read_timeout=70, retries={"total_max_attempts": 1})
-    name = environment.get("ORGANISER_FUNCTION", FUNCTION)
+    name = environment.get("ORGANISER_FUNCTION", LOCALLY if is_local else FUNCTION)
     try:
         answer = boto3.client("lambda", config=patience).invoke(FunctionName=name, Payload=json.dumps(command))
     except (BotoCoreError, ClientError) as error:
