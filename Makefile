@@ -13,7 +13,7 @@ demo: .venv/ready           ## the life of an event for 200 invented people, wit
 	@$(PYTHON) -m infra.local.demo
 
 test: .venv/ready           ## all tests that need nothing but Python
-	$(PYTHON) -m pytest tests/unit tests/integration tests/system
+	$(PYTHON) -m pytest tests/unit tests/integration tests/system --cov --cov-report=term:skip-covered
 
 check: .venv/ready          ## format, lint, types, layers, template
 	$(PYTHON) -m ruff format --check .

@@ -1,0 +1,121 @@
+"""The organiser's command line, over HTTP to the stack as a terminal would call it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.organiser.__main__ import main
+from infra.local import server
+from tests.system.life import Life
+
+FILE = """
+id = "{event_id}"
+title = {{ de = "Sommertreffen", en = "Summer meeting" }}
+starts_at = {day}T09:00:00
+ends_at = {day}T17:00:00
+time_zone = "Europe/Berlin"
+place = "{place}"
+sender_name = "Das Team"
+reply_to = "team@example.org"
+imprint = "Verein e. V., Weg 1, 12345 Ort"
+privacy_url = "https://example.org/privacy"
+
+[[breaks]]
+starts_at = {day}T10:30:00
+ends_at = {day}T11:00:00
+place = "Kaffeebar"
+"""
+
+
+@pytest.fixture
+def endpoint(life: Life, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    front = server.serve(life.stack, 0)
+    threading.Thread(target=front.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{front.server_port}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", address)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    yield address
+    front.shutdown()
+    front.server_close()
+
+
+@pytest.fixture
+def file(life: Life, tmp_path: Path) -> Path:
+    path = tmp_path / "event.toml"
+    path.write_text(
+        FILE.format(event_id=f"{life.event_id}-file", day=f"{life.start:%Y-%m-%d}", place="Alte Post"), encoding="utf-8"
+    )
+    return path
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    assert main(list(words)) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(list(words)) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    return told.err
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_a_file_makes_an_event_and_changes_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = said(capsys, "event", str(file))
+    assert (first["created"], len(first["rounds"]), first["letters"]) == (True, 3, [])
+    file.write_text(file.read_text(encoding="utf-8").replace("Alte Post", "Neue Post"), encoding="utf-8")
+    again = said(capsys, "event", str(file))
+    assert (again["created"], again["changed"], again["letters"]) == (False, ["place"], ["event_changed"])
+    assert said(capsys, "status", first["event_id"])["people"]["confirmed"] == 0
+    assert refused(capsys, "publish", first["event_id"]) != ""
+    assert refused(capsys, "publish", first["event_id"], "2") != ""
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_what_is_wrong_with_a_file_is_told_beside_its_field_in_the_terminals_language(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text(file.read_text(encoding="utf-8").replace("Europe/Berlin", "Mars/Olympus"), encoding="utf-8")
+    assert "time_zone: This time zone is unknown" in refused(capsys, "event", str(file))
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert "time_zone: Diese Zeitzone ist unbekannt" in refused(capsys, "event", str(file))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "No such file"), (b"title = ", "Invalid value"), (b'title = "\xe4"', "not UTF-8")],
+)
+def test_a_file_that_cannot_be_read_is_named(
+    content: bytes | None, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.toml"
+    if content is not None:
+        path.write_bytes(content)
+    told = refused(capsys, "event", str(path))
+    assert str(path) in told
+    assert words in told
+
+
+def test_where_nobody_listens_the_function_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9")
+    assert "'OrganiserFunction' could not be called" in refused(capsys, "status", "some-event")
+    monkeypatch.setenv("ORGANISER_FUNCTION", "other-organiser")
+    assert "'other-organiser' could not be called" in refused(capsys, "status", "some-event")
+
+
+def test_the_front_answers_pages_calls_and_functions(endpoint: str, life: Life) -> None:
+    with urllib.request.urlopen(f"{endpoint}/events/{life.event_id}?lang=en") as answer:  # noqa: S310 - our own front
+        assert answer.status == 200
+        assert "Summer meeting" in answer.read().decode()
+    with urllib.request.urlopen(f"{endpoint}/_local/state") as answer:  # noqa: S310 - our own front
+        assert life.event_id in {event["event_id"] for event in json.load(answer)["events"]}
