@@ -29,11 +29,12 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture
 def life(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Life]:
-    """Make an event of this test's own, two weeks ahead of wherever the clock stands; the table is emptied after it."""
+    """Make an event of this test's own, two weeks ahead of the same day each time; the table is emptied after it."""
     from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415 - as above
 
     from tests.system.life import Life  # noqa: PLC0415
 
+    stack.set_clock(START)
     yield Life(stack, request.node.name)
     for table in dynamodb_backends["123456789012"]["eu-central-1"].tables.values():
         table.items.clear()

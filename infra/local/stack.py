@@ -33,7 +33,7 @@ class Stack:
         self._travel: time_machine.travel | None = None
         self._journey: time_machine.Traveller | None = None
         if start_at:
-            self._set_clock(start_at)
+            self.set_clock(start_at)
         self.cloud = local_cloud.start(public_url)
         lambdas.share_environment(list(self.cloud.functions.values()))
         self.inbox = Inbox(self.cloud)
@@ -102,12 +102,12 @@ class Stack:
                 stuck = 0 if due > clock.now() else stuck + 1
                 if stuck > MOST_HOPS_IN_VAIN:
                     raise RuntimeError("something stays due whatever is done: the terminal says why")
-                self._set_clock(due if due > clock.now() else clock.now() + MINUTE)
+                self.set_clock(due if due > clock.now() else clock.now() + MINUTE)
                 if progress:
                     progress(clock.now())
                 self.settle()
             if moment > clock.now():
-                self._set_clock(moment)
+                self.set_clock(moment)
                 self.settle()
 
     def run_for_ever(self) -> None:
@@ -118,8 +118,8 @@ class Stack:
                 self.tick()
             time.sleep(IDLE_S)
 
-    def _set_clock(self, moment: datetime) -> None:
-        """Set the time of the whole process; it runs on from there."""
+    def set_clock(self, moment: datetime) -> None:
+        """Set the time of the whole process, whatever is due on the way; it runs on from there."""
         if self._journey is None:
             self._travel = time_machine.travel(moment, tick=True)
             self._journey = self._travel.start()
