@@ -192,7 +192,7 @@ def _read_event(
         )
     elif resource["Type"] == "AWS::Scheduler::Schedule":
         if properties["ScheduleExpression"] != "rate(1 minute)":
-            raise NotImplementedError(f"{name}: the local clock ticks once a minute")
+            raise ValueError(f"{name}: the local clock ticks once a minute")
         cloud.schedules[name] = physical[properties["Target"]["Arn"]["Fn::GetAtt"][0]]
     elif resource["Type"] == "AWS::SES::ConfigurationSetEventDestination":
         settings = stand_ins[properties["ConfigurationSetName"]["Ref"]]["Ref"]

@@ -56,7 +56,7 @@ def expand(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
     known = MOTO_MAKES | set(STOOD_IN_FOR) | set(LEFT_OUT)
     unknown = {name: one["Type"] for name, one in template["Resources"].items() if one["Type"] not in known}
     if unknown:
-        raise NotImplementedError(f"the local stack knows nothing of {unknown}: say in {__name__} what becomes of it")
+        raise ValueError(f"the local stack knows nothing of {unknown}: say in {__name__} what becomes of it")
     return template
 
 

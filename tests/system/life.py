@@ -132,6 +132,13 @@ class Life:
         self.stack.settle()
         return answered
 
+    def introduce(self, *both: dict[str, Any]) -> None:
+        """Let two join, wait for the first round, and both say yes."""
+        self.join(*both)
+        self.turn_to(days=9)
+        for person in both:
+            self.answer(person, "yes")
+
     def outcome(self, person: dict[str, Any], word: str) -> Answer:
         _, match_id = self.cards(person)[0]
         path = f"{self.link(person, '/me/')}/matches/{match_id}/outcome"

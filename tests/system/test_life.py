@@ -35,10 +35,7 @@ def test_two_people_meet_from_the_form_to_did_you_meet(life: Life) -> None:
 
 
 def test_each_mail_comes_at_its_time(life: Life) -> None:
-    life.join(ADA, BO)
-    life.turn_to(days=9)
-    life.answer(ADA, "yes")
-    life.answer(BO, "yes")
+    life.introduce(ADA, BO)
     life.turn_to(days=-9)
     proposal, _, reminder, did_you_meet, once_more = life.mails(ADA)[2:]
     assert (life.start.date() - proposal.at.date()).days == 10
@@ -48,10 +45,7 @@ def test_each_mail_comes_at_its_time(life: Life) -> None:
 
 
 def test_an_answer_ends_the_questions(life: Life) -> None:
-    life.join(ADA, BO)
-    life.turn_to(days=9)
-    life.answer(ADA, "yes")
-    life.answer(BO, "yes")
+    life.introduce(ADA, BO)
     life.turn_to(days=-2)
     assert life.outcome(ADA, "good_conversation").status == 303
     life.turn_to(days=-10)
@@ -144,20 +138,14 @@ def test_without_consent_nobody_is_matched_until_one_button_is_pressed(life: Lif
 
 
 def test_without_consent_to_follow_ups_nobody_is_asked(life: Life) -> None:
-    life.join(ADA | {"consent_follow_up": False}, BO)
-    life.turn_to(days=9)
-    life.answer(ADA, "yes")
-    life.answer(BO, "yes")
+    life.introduce(ADA | {"consent_follow_up": False}, BO)
     life.turn_to(days=-9)
     assert "Habt ihr euch getroffen?" not in life.subjects(ADA)
     assert "Habt ihr euch getroffen?" in life.subjects(BO)
 
 
 def test_whoever_leaves_gets_no_more_mail_and_shows_as_gone(life: Life) -> None:
-    life.join(ADA, BO)
-    life.turn_to(days=9)
-    life.answer(ADA, "yes")
-    life.answer(BO, "yes")
+    life.introduce(ADA, BO)
     people.press(life.stack, f"{life.link(BO, '/me/')}/leave", "")
     got = len(life.mails(BO))
     life.turn_to(days=-9)
@@ -175,10 +163,7 @@ def test_a_late_registrant_is_matched_in_the_next_round(life: Life) -> None:
 
 
 def test_people_who_met_at_an_earlier_event_are_not_proposed_again(life: Life) -> None:
-    life.join(ADA, BO)
-    life.turn_to(days=9)
-    life.answer(ADA, "yes")
-    life.answer(BO, "yes")
+    life.introduce(ADA, BO)
     life.turn_to(days=-9)
     second = Life(life.stack, f"{life.name} again")
     again = [person | {"email": life.address(person).replace("@", "@x.")} for person in (ADA, BO)]
@@ -218,10 +203,7 @@ def test_a_bounced_address_gets_no_more_mail(life: Life) -> None:
 
 
 def test_moving_the_event_tells_everybody_and_moves_what_follows(life: Life) -> None:
-    life.join(ADA, BO)
-    life.turn_to(days=9)
-    life.answer(ADA, "yes")
-    life.answer(BO, "yes")
+    life.introduce(ADA, BO)
     later = f"{life.start:%Y-%m-%d}T11:00:00"
     answer = life.organise(starts_at=later, breaks=[])
     assert answer["changed"] == ["starts_at", "rounds", "breaks"]
