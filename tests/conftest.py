@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ START = datetime(2027, 5, 20, 7, 30, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
     # Unit tests should not wait for moto to be imported.
     from infra.local.stack import Stack  # noqa: PLC0415
 

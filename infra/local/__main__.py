@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
-import socket
 import sys
 import threading
 
-from infra.local.server import HOST
-
-os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # noqa: TID251 - the functions' notes would bury the address
+from infra.local.demo_event import create
+from infra.local.server import HOST, serve
+from infra.local.stack import Stack
 
 
 def main() -> int:
@@ -19,18 +17,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="infra.local", description="Begegnung on this machine, without AWS.")
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
-    if not is_free(port):
-        print(f"Port {port} is taken, perhaps by another `make run`. Try another: make run PORT={port + 1}")
-        return 1
-    # Imported late: the port's answer should not take two seconds.
-    from infra.local.demo_event import create  # noqa: PLC0415
-    from infra.local.server import serve  # noqa: PLC0415
-    from infra.local.stack import Stack  # noqa: PLC0415
-
     address = f"http://{HOST}:{port}"
     stack = Stack(address)
+    try:
+        server = serve(stack, port)
+    except OSError:
+        print(f"Port {port} is taken, perhaps by another `make run`. Try another: make run PORT={port + 1}")
+        return 1
     event_id = create(stack)
-    server = serve(stack, port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"Begegnung runs at {address}  (form: {address}/events/{event_id})")
     for left_out in stack.cloud.left_out:
@@ -39,11 +33,6 @@ def main() -> int:
     with contextlib.suppress(KeyboardInterrupt):
         stack.run_for_ever()
     return 0
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) != 0
 
 
 if __name__ == "__main__":

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import warnings
-import zipfile
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 REGION: Final = "eu-central-1"
 
 # Before boto3 is imported: nothing of this machine's own AWS set-up may be used, and no call may leave the process.
-os.environ.update(  # noqa: TID251 - prepares it for the functions
-    AWS_ACCESS_KEY_ID="local",
-    AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - a placeholder, as moto asks for one
-    AWS_DEFAULT_REGION=REGION,
-    AWS_EC2_METADATA_DISABLED="true",
-)
-for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-    os.environ.pop(name, None)  # noqa: TID251 - prepares it for the functions
+environment = os.environ  # noqa: TID251 - prepares it for the functions
+for name in [name for name in environment if name.startswith("AWS_")]:
+    del environment[name]
+environment |= dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+environment |= dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "local")
+environment |= {"AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"}
+environment.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # the functions' notes would bury the address
 
 import boto3  # noqa: E402 - see above
 import botocore  # noqa: E402
 import botocore.session  # noqa: E402
 from botocore.config import Config  # noqa: E402
 from moto import mock_aws  # noqa: E402
+from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
+from moto.sqs.models import sqs_backends  # noqa: E402
 
 from infra.local import moto_patch, template  # noqa: E402
 
@@ -49,8 +48,7 @@ class Lambda:
 class Mapping:
     """A queue whose messages a function gets."""
 
-    queue_url: str
-    queue_arn: str
+    queue: str
     function: str
     batch_size: int
     reports_failures: bool  # the function answers with the ids that failed; otherwise a batch succeeds or fails whole
@@ -60,18 +58,13 @@ class Mapping:
 class Cloud:
     """What the template became."""
 
-    functions: dict[str, Lambda] = field(default_factory=dict)  # by physical name
-    routes: dict[str, str] = field(default_factory=dict)  # route key -> physical name
+    functions: dict[str, Lambda] = field(default_factory=dict)  # by logical id
+    routes: dict[str, str] = field(default_factory=dict)  # route key -> function
     mappings: list[Mapping] = field(default_factory=list)
-    schedules: dict[str, str] = field(default_factory=dict)  # expression -> physical name
-    queues: dict[str, str] = field(default_factory=dict)  # logical id -> url
+    schedules: list[str] = field(default_factory=list)  # the function of each
+    queues: dict[str, Any] = field(default_factory=dict)  # logical id -> moto's queue
     mail_topics: dict[str, str] = field(default_factory=dict)  # configuration set -> topic ARN
     left_out: list[str] = field(default_factory=list)
-
-    def function(self, name: str) -> Lambda | None:
-        """Find a function by its physical name, or by its logical id as `sam local` does."""
-        by_id = (one for one in self.functions.values() if one.logical_id == name)
-        return self.functions.get(name) or next(by_id, None)
 
 
 _aws = mock_aws()
@@ -95,7 +88,6 @@ def start(public_url: str) -> Cloud:
     boto3.setup_default_session(botocore_session=session)
     translated = template.expand()
     stand_ins = _stand_ins(translated, public_url)
-    _put_empty_code()
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Tried to parse .* but it's not supported")
         boto3.client("cloudformation").create_stack(
@@ -124,30 +116,23 @@ def _stand_ins(translated: dict[str, Any], public_url: str) -> dict[str, dict[st
     return made
 
 
-def _put_empty_code() -> None:
-    body = io.BytesIO()
-    zipfile.ZipFile(body, "w").close()
-    s3 = boto3.client("s3")
-    s3.create_bucket(Bucket=template.CODE["Bucket"], CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_object(Bucket=template.CODE["Bucket"], Key=template.CODE["Key"], Body=body.getvalue())
-
-
 def _read_back(translated: dict[str, Any], stand_ins: dict[str, dict[str, str]]) -> Cloud:
     """Ask moto what it made of the template: names, environments, mappings."""
     resources = boto3.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
     physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources if "PhysicalResourceId" in one}
+    made = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues
+    kinds = {name: one["Type"] for name, one in translated["Resources"].items()}
     cloud = Cloud(
-        left_out=sorted(
-            {f"{one['Type']}: {template.LEFT_OUT[one['Type']]}" for one in _of(translated, template.LEFT_OUT)}
-        )
+        queues={
+            name: made[physical[name].rsplit("/", 1)[1]] for name, kind in kinds.items() if kind == "AWS::SQS::Queue"
+        },
+        left_out=sorted({f"{kind}: {template.LEFT_OUT[kind]}" for kind in kinds.values() if kind in template.LEFT_OUT}),
     )
-    cloud.queues = {
-        name: physical[name] for name, one in translated["Resources"].items() if one["Type"] == "AWS::SQS::Queue"
-    }
     logical = {value: key for key, value in physical.items()}
     for one in boto3.client("lambda").list_functions()["Functions"]:
-        cloud.functions[one["FunctionName"]] = Lambda(
-            logical_id=logical[one["FunctionName"]],
+        name = logical[one["FunctionName"]]
+        cloud.functions[name] = Lambda(
+            logical_id=name,
             name=one["FunctionName"],
             handler=one["Handler"],
             memory_mb=one["MemorySize"],
@@ -157,10 +142,6 @@ def _read_back(translated: dict[str, Any], stand_ins: dict[str, dict[str, str]])
     for name, resource in translated["Resources"].items():
         _read_event(name, resource, cloud, physical, stand_ins)
     return cloud
-
-
-def _of(translated: dict[str, Any], kinds: dict[str, str]) -> list[dict[str, Any]]:
-    return [one for one in translated["Resources"].values() if one["Type"] in kinds]
 
 
 def _read_event(
@@ -176,24 +157,21 @@ def _read_event(
         for path, methods in properties["Body"]["paths"].items():
             for method, operation in methods.items():
                 uri = json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
-                function = next(fid for fid in physical if f"${{{fid}.Arn}}" in uri)
                 key = "$default" if path == "$default" else f"{method.upper()} {path}"
-                cloud.routes[key] = physical[function]
+                cloud.routes[key] = next(name for name in cloud.functions if f"${{{name}.Arn}}" in uri)
     elif resource["Type"] == "AWS::Lambda::EventSourceMapping":
-        queue, function = properties["EventSourceArn"]["Fn::GetAtt"][0], properties["FunctionName"]["Ref"]
         cloud.mappings.append(
             Mapping(
-                queue_url=physical[queue],
-                queue_arn=f"arn:aws:sqs:eu-central-1:123456789012:{physical[queue].rsplit('/', 1)[1]}",
-                function=physical[function],
-                batch_size=properties["BatchSize"],
+                queue=properties["EventSourceArn"]["Fn::GetAtt"][0],
+                function=properties["FunctionName"]["Ref"],
+                batch_size=properties.get("BatchSize", 10),
                 reports_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
             )
         )
     elif resource["Type"] == "AWS::Scheduler::Schedule":
         if properties["ScheduleExpression"] != "rate(1 minute)":
             raise ValueError(f"{name}: the local clock ticks once a minute")
-        cloud.schedules[name] = physical[properties["Target"]["Arn"]["Fn::GetAtt"][0]]
+        cloud.schedules.append(properties["Target"]["Arn"]["Fn::GetAtt"][0])
     elif resource["Type"] == "AWS::SES::ConfigurationSetEventDestination":
         settings = stand_ins[properties["ConfigurationSetName"]["Ref"]]["Ref"]
         cloud.mail_topics[settings] = physical[properties["EventDestination"]["SnsDestination"]["TopicARN"]["Ref"]]

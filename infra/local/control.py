@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,16 +14,15 @@ from urllib.parse import parse_qs
 from infra.local import people, queues
 from infra.local.gateway import Answer, Request
 from infra.local.inbox import Received
-from infra.local.stack import Stack
+from infra.local.stack import Stack, items_under
 from shared import clock, phrases
-from shared.aws import client
 from shared.errors import EventUnknown
-from shared.models import Event, FormOfAddress, Language
+from shared.models import FormOfAddress, Language
 from shared.store import attendees, events, matches, tasks
-from shared.store.table import table
 from shared.texts import Voice
 
 PREFIX = "/_local"
+PAGE = Path(__file__).with_name("page.html")
 
 
 class Unusable(Exception):
@@ -35,7 +34,7 @@ def handle(stack: Stack, request: Request) -> Answer:
     path = request.path.removeprefix(PREFIX).strip("/")
     name, _, rest = path.partition("/")
     if request.method == "GET" and name == "":
-        return Answer(200, {"content-type": "text/html; charset=utf-8"}, page().encode())
+        return Answer(200, {"content-type": "text/html; charset=utf-8"}, PAGE.read_bytes())
     action = ACTIONS.get((request.method, name))
     if action is None:
         return as_json({"error": f"no such call: {request.method} {request.path}"}, 404)
@@ -53,14 +52,10 @@ def as_json(value: Any, status: int = 200) -> Answer:
     return Answer(status, {"content-type": "application/json"}, json.dumps(value, ensure_ascii=False).encode())
 
 
-@cache
-def page() -> str:
-    return (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
-
-
 def state(stack: Stack, _: str, __: dict[str, Any]) -> Any:
     """Tell the time, what is due next, the queues, the events with their rounds."""
     due = tasks.next_due()
+    ids = [item["event_id"] for item in items_under("EVENT") if item["sk"] == "EVENT"]
     depths = queues.depths(stack.cloud)
     return {
         "now": clock.utc_text(clock.now()),
@@ -69,12 +64,12 @@ def state(stack: Stack, _: str, __: dict[str, Any]) -> Any:
         "queues": {name: count for name, count in depths.items() if "DeadLetters" not in name},
         "dead_letters": {name: count for name, count in depths.items() if "DeadLetters" in name},
         "left_out": stack.cloud.left_out,
-        "events": [event_summary(event) for event in all_events()],
+        "events": sorted(map(event_summary, ids), key=itemgetter("starts_at")),
     }
 
 
-def event_summary(event: Event) -> dict[str, Any]:
-    _, rounds = events.event_with_rounds(event.event_id)
+def event_summary(event_id: str) -> dict[str, Any]:
+    event, rounds = events.event_with_rounds(event_id)
     return {
         "event_id": event.event_id,
         "title": event.title.model_dump(),
@@ -88,21 +83,6 @@ def event_summary(event: Event) -> dict[str, Any]:
             for one in rounds
         ],
     }
-
-
-def all_events() -> list[Event]:
-    """Find the events of this stack; only a stack as small as this one may look at every item."""
-    pages = (
-        client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=table().name,
-            FilterExpression="sk = :event",
-            ExpressionAttributeValues={":event": {"S": "EVENT"}},
-        )
-    )
-    ids = [item["event_id"]["S"] for page in pages for item in page["Items"]]
-    return sorted(map(events.event, ids), key=lambda event: event.starts_at)
 
 
 def list_mails(stack: Stack, number: str, asked: dict[str, Any]) -> Any:
@@ -182,7 +162,7 @@ def let_answer(stack: Stack, _: str, asked: dict[str, Any]) -> Any:
     rng = random.Random(int(asked.get("seed", 1)))  # noqa: S311 - decides invented answers, nothing secret
     rate = float(asked.get("yes_rate", 0.6))
     invented = {person["email"] for person in people.everybody()}
-    newest = {mail.recipient: mail for mail in stack.inbox.mails if people.has_page(mail)}
+    newest = {mail.recipient: mail for mail in stack.inbox.mails if people.page_of(mail)}
     mails = [mail for recipient, mail in newest.items() if recipient in invented]
     return {"answers": people.answer(stack, mails, lambda: rng.random() < rate)}
 

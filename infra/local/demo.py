@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 import time
@@ -13,19 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # noqa: TID251 - the functions' notes would bury the progress
-
 from infra.local import people, report, what_if
 from infra.local.demo_event import create
 from infra.local.inbox import Received
-from infra.local.stack import Stack
+from infra.local.stack import Stack, items_under
 from infra.local.template import ROOT
 from shared import phrases
-from shared.aws import client
-from shared.models import Answer, Attendee, Mail, MailKind, MailRef, Match, MatchState, Outcome
+from shared.models import Answer, Attendee, MailKind, MailRef, Match, MatchState, Outcome
 from shared.store import attendees, events, mails, matches
 from shared.store.items import mail_of
-from shared.store.table import table, values
 from shared.texts import Voice
 
 START = datetime(2027, 5, 20, 7, 30, tzinfo=UTC)  # a fixed day, so that every demo is the same event
@@ -127,7 +122,7 @@ def life_of(event_id: str, outcomes: Counter[str], stack: Stack) -> Life:
     matched = {member for one in pairs for member in one.members}
     answers = Counter(answer for one in pairs for answer in one.answers.values())
     by_kind: dict[str, Counter[str]] = {}
-    for mail in every_mail():
+    for mail in map(mail_of, items_under("MAIL#")):
         by_kind.setdefault(mail.kind, Counter())[mail.state] += 1
     met = sum(outcomes[word] for word in (Outcome.GOOD_CONVERSATION, Outcome.STAY_IN_TOUCH))
     return Life(
@@ -166,20 +161,6 @@ def told_pair(pair: Match, folk: dict[str, Attendee]) -> dict[str, object]:
         "reader": one.profile.first_name,
         "reasons": phrases.reasons(pair, one.person_id, other.profile.first_name, voice),
     }
-
-
-def every_mail() -> list[Mail]:
-    """Read all mails of this small world, those of submissions included."""
-    pages = (
-        client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=table().name,
-            FilterExpression="begins_with(sk, :mail)",
-            ExpressionAttributeValues={":mail": {"S": "MAIL#"}},
-        )
-    )
-    return [mail_of(values(item)) for page in pages for item in page["Items"]]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 
 from infra.local.cloud import Cloud
 from infra.local.lambdas import FunctionFailed, PayloadTooLarge, invoke
+from shared import clock
 
 LARGEST_BODY = 10 * 1024 * 1024  # bytes; the gateway takes no more
 TEXT_TYPES = ("application/json", "text/", "application/xml", "application/javascript")
@@ -37,7 +38,7 @@ class Answer:
     body: bytes
 
 
-def handle(cloud: Cloud, request: Request, time_epoch_ms: int) -> Answer:
+def handle(cloud: Cloud, request: Request) -> Answer:
     """Route a request to its function and return what the gateway would answer."""
     if len(request.body) > LARGEST_BODY:
         return gateway_error(413, "Request Entity Too Large")
@@ -46,7 +47,7 @@ def handle(cloud: Cloud, request: Request, time_epoch_ms: int) -> Answer:
         return gateway_error(404, "Not Found")
     key, parameters = found
     try:
-        answer = invoke(cloud.functions[cloud.routes[key]], event(request, key, parameters, time_epoch_ms))
+        answer = invoke(cloud.functions[cloud.routes[key]], event(request, key, parameters))
     except PayloadTooLarge:
         return gateway_error(413, "Request Entity Too Large")
     except FunctionFailed:
@@ -73,7 +74,7 @@ def route(cloud: Cloud, method: str, path: str) -> tuple[str, dict[str, str]] | 
     return ("$default", {}) if "$default" in cloud.routes else None
 
 
-def event(request: Request, key: str, parameters: dict[str, str], time_epoch_ms: int) -> dict[str, Any]:
+def event(request: Request, key: str, parameters: dict[str, str]) -> dict[str, Any]:
     """Shape a request as the gateway does: forms come in Base64, JSON and text plain."""
     kind = request.headers.get("content-type", "")
     is_text = kind.startswith(TEXT_TYPES)
@@ -101,7 +102,7 @@ def event(request: Request, key: str, parameters: dict[str, str], time_epoch_ms:
             "requestId": str(uuid.uuid4()),
             "routeKey": key,
             "stage": "$default",
-            "timeEpoch": time_epoch_ms,
+            "timeEpoch": int(clock.now().timestamp() * 1000),
         },
         "isBase64Encoded": bool(request.body) and not is_text,
     }

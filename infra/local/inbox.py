@@ -44,11 +44,10 @@ class Received:
 
 @dataclass
 class Inbox:
-    """Everybody's mail. `unreachable` addresses bounce."""
+    """Everybody's mail."""
 
     cloud: Cloud
     mails: list[Received] = field(default_factory=list)
-    unreachable: set[str] = field(default_factory=set)
     _asked: dict[str, Any] = field(default_factory=dict)
 
     def listen(self) -> None:
@@ -75,7 +74,7 @@ class Inbox:
             raw=base64.b64decode(self._asked["Content"]["Raw"]["Data"]),
         )
         self.mails.append(mail)
-        self.tell(mail, "Send", "Bounce" if mail.recipient in self.unreachable else "Delivery")
+        self.tell(mail, "Send", "Delivery")
 
     def tell(self, mail: Received, *kinds: str) -> None:
         """Publish events about a mail where its configuration set says so."""

@@ -8,10 +8,10 @@ import os
 import time
 import traceback
 import uuid
-from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
-from infra.local.cloud import Lambda
+from infra.local.cloud import REGION, Lambda
 
 LARGEST_PAYLOAD = 6 * 1024 * 1024  # bytes, of a synchronous call
 
@@ -28,28 +28,16 @@ class FunctionFailed(Exception):
         self.answer = answer
 
 
-@dataclass
-class Context:
-    """What Lambda tells a handler about its invocation."""
-
-    function: Lambda
-    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def function_name(self) -> str:
-        return self.function.name
-
-    @property
-    def memory_limit_in_mb(self) -> int:
-        return self.function.memory_mb
-
-    @property
-    def invoked_function_arn(self) -> str:
-        return f"arn:aws:lambda:eu-central-1:123456789012:function:{self.function.name}"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int((self.function.timeout_s - (time.monotonic() - self.started)) * 1000)
+def context(function: Lambda) -> SimpleNamespace:
+    """Tell a handler of its invocation what Lambda tells it."""
+    ends = time.monotonic() + function.timeout_s
+    return SimpleNamespace(
+        function_name=function.name,
+        memory_limit_in_mb=function.memory_mb,
+        invoked_function_arn=f"arn:aws:lambda:{REGION}:123456789012:function:{function.name}",
+        aws_request_id=str(uuid.uuid4()),
+        get_remaining_time_in_millis=lambda: int((ends - time.monotonic()) * 1000),
+    )
 
 
 def share_environment(functions: list[Lambda]) -> None:
@@ -60,9 +48,7 @@ def share_environment(functions: list[Lambda]) -> None:
             other, known = merged.setdefault(name, (function.logical_id, value))
             if known != value:
                 raise ValueError(f"{name} differs between {other} and {function.logical_id}: give it two names")
-    # The endpoint stays out: empty means AWS, and here AWS is this process.
-    shared = {name: value for name, (_, value) in merged.items() if name != "AWS_ENDPOINT_URL"}
-    os.environ.update(shared)  # noqa: TID251 - prepares it for the functions
+    os.environ.update({name: value for name, (_, value) in merged.items()})  # noqa: TID251 - prepares it for the functions
 
 
 def invoke(function: Lambda, payload: Any) -> Any:
@@ -73,7 +59,7 @@ def invoke(function: Lambda, payload: Any) -> Any:
     module, name = function.handler.rsplit(".", 1)
     handler = getattr(importlib.import_module(module), name)
     try:
-        answer = handler(json.loads(request), Context(function))
+        answer = handler(json.loads(request), context(function))
     except Exception as error:
         traceback.print_exc()
         raise FunctionFailed({"errorType": type(error).__name__, "errorMessage": str(error)}) from error

@@ -81,11 +81,8 @@ def cards(stack: Stack, page: str) -> list[tuple[str, str]]:
 
 
 def page_of(mail: Received) -> str:
-    return next(path for path in links(mail) if path.startswith("/me/"))
-
-
-def has_page(mail: Received) -> bool:
-    return any(path.startswith("/me/") for path in links(mail))
+    """Return the path of the receiver's page, or nothing."""
+    return next((path for path in links(mail) if path.startswith("/me/")), "")
 
 
 def links(mail: Received) -> list[str]:

@@ -33,7 +33,6 @@ def serve(stack: Stack, port: int) -> ThreadingHTTPServer:
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(found.body)
-            self.close_connection = True
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = answer  # noqa: N815 - its names
 
@@ -47,10 +46,7 @@ def serve(stack: Stack, port: int) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
             """Say nothing: a path holds somebody's token."""
 
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-    return Server((HOST, port), Handler)
+    return ThreadingHTTPServer((HOST, port), Handler)
 
 
 def dispatch(stack: Stack, request: Request) -> Answer:

@@ -15,8 +15,10 @@ from infra.local import cloud as local_cloud
 from infra.local import gateway, lambdas, queues
 from infra.local.inbox import Inbox
 from shared import clock
+from shared.aws import client
 from shared.store import tasks
 from shared.store.keys import Key
+from shared.store.table import Item, table, values
 
 MINUTE = timedelta(minutes=1)
 MOST_DUE = 10_000
@@ -30,10 +32,8 @@ class Stack:
     def __init__(self, public_url: str, start_at: datetime | None = None) -> None:
         """Start everything; `start_at` sets the clock before anything has a date."""
         self.lock = threading.RLock()
-        self._travel: time_machine.travel | None = None
-        self._journey: time_machine.Traveller | None = None
-        if start_at:
-            self.set_clock(start_at)
+        self._travel = time_machine.travel(start_at or clock.now(), tick=True)
+        self._journey = self._travel.start()
         self.cloud = local_cloud.start(public_url)
         lambdas.share_environment(list(self.cloud.functions.values()))
         self.inbox = Inbox(self.cloud)
@@ -47,39 +47,34 @@ class Stack:
         """End moto and let the clock go; for tests, as a process that ends needs neither."""
         local_cloud.stop()
         gc.unfreeze()
-        if self._travel:
-            self._travel.stop()
+        self._travel.stop()
 
     def http(self, request: gateway.Request) -> gateway.Answer:
         """Answer a request as the deployed API would."""
         with self.lock:
-            return gateway.handle(self.cloud, request, int(clock.now().timestamp() * 1000))
+            return gateway.handle(self.cloud, request)
 
     def invoke(self, name: str, payload: Any) -> Any:
         """Call a function by its name or logical id; KeyError if there is none."""
         with self.lock:
-            function = self.cloud.function(name)
-            if function is None:
-                raise KeyError(name)
-            return lambdas.invoke(function, payload)
+            names = {one.name: one for one in self.cloud.functions.values()} | self.cloud.functions
+            return lambdas.invoke(names[name], payload)
 
     def tick(self) -> None:
         """Let every schedule fire once."""
         with self.lock:
             self.next_tick = clock.now() + MINUTE
-            for name in self.cloud.schedules.values():
+            for name in self.cloud.schedules:
                 try:
                     lambdas.invoke(self.cloud.functions[name], {})
                 except lambdas.FunctionFailed:
                     continue  # told on the terminal; the next tick finds what is left, as in AWS
 
-    def drain(self) -> int:
-        """Hand messages over until all queues are empty; return how many there were."""
-        moved = 0
+    def drain(self) -> None:
+        """Hand messages over until all queues are empty."""
         with self.lock:
-            while batch := sum(queues.poll(self.cloud, mapping) for mapping in self.cloud.mappings):
-                moved += batch
-        return moved
+            while sum(queues.poll(self.cloud, mapping) for mapping in self.cloud.mappings):
+                pass
 
     def settle(self) -> None:
         """Let everything happen that is due now."""
@@ -120,9 +115,19 @@ class Stack:
 
     def set_clock(self, moment: datetime) -> None:
         """Set the time of the whole process, whatever is due on the way; it runs on from there."""
-        if self._journey is None:
-            self._travel = time_machine.travel(moment, tick=True)
-            self._journey = self._travel.start()
-        else:
-            self._journey.move_to(moment.astimezone(UTC))
+        self._journey.move_to(moment.astimezone(UTC))
         self.next_tick = moment
+
+
+def items_under(sk: str) -> list[Item]:
+    """Find the items whose sort key begins so; only a table as small as a local stack's may be read whole."""
+    pages = (
+        client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=table().name,
+            FilterExpression="begins_with(sk, :sk)",
+            ExpressionAttributeValues={":sk": {"S": sk}},
+        )
+    )
+    return [values(item) for page in pages for item in page["Items"]]

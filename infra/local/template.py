@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from samtranslator.translator.transform import transform
@@ -16,7 +16,6 @@ PARAMETERS = {
     "Architecture": "x86_64",
     "MailsPerSecond": "2",  # moto's queues grow slow with what waits in them
 }
-CODE = {"Bucket": "local-code", "Key": "empty.zip"}  # moto asks for code, which runs from the checkout instead
 
 MOTO_MAKES = {
     "AWS::DynamoDB::Table",
@@ -47,12 +46,10 @@ LEFT_OUT = {
 def expand(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
     """Translate the SAM template to plain CloudFormation, offline; refuse resource types nobody here knows."""
     source = yaml_parse(path.read_text(encoding="utf-8"))
-    source["Globals"]["Function"].pop("CodeUri")
     for resource in source["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = CODE
-            resource.pop("Metadata", None)
-    template: dict[str, Any] = transform(source, dict(PARAMETERS), _NoManagedPolicies())
+            resource["Properties"]["InlineCode"] = "# moto asks for code, which runs from the checkout instead"
+    template: dict[str, Any] = transform(source, dict(PARAMETERS), SimpleNamespace(load=dict))
     known = MOTO_MAKES | set(STOOD_IN_FOR) | set(LEFT_OUT)
     unknown = {name: one["Type"] for name, one in template["Resources"].items() if one["Type"] not in known}
     if unknown:
@@ -65,16 +62,8 @@ def for_moto(template: dict[str, Any], stand_ins: dict[str, dict[str, str]]) -> 
 
     `stand_ins` maps a logical id to its attributes, "Ref" among them. moto would drop such references silently.
     """
-    kept = copy.deepcopy(template)
-    kept["Resources"] = {
-        name: _resolved(resource, stand_ins)
-        for name, resource in kept["Resources"].items()
-        if resource["Type"] in MOTO_MAKES
-    }
-    kept.pop("Outputs", None)
-    for resource in kept["Resources"].values():
-        # Names what was left out; the order of creation does not matter here.
-        resource.pop("DependsOn", None)
+    kept: dict[str, Any] = _resolved(template, stand_ins)
+    kept["Resources"] = {name: one for name, one in kept["Resources"].items() if one["Type"] in MOTO_MAKES}
     return kept
 
 
@@ -96,10 +85,3 @@ def _resolved(node: Any, stand_ins: dict[str, dict[str, str]]) -> Any:
                 text = text.replace(f"${{{name}.{key}}}", value)
         return {"Fn::Sub": text}
     return {key: _resolved(value, stand_ins) for key, value in node.items()}
-
-
-class _NoManagedPolicies:
-    """The translator asks for AWS's managed policies; ours are written out action by action."""
-
-    def load(self) -> dict[str, str]:
-        return {}

@@ -18,13 +18,9 @@ class Died(BaseException):
 
 
 class Faults:
-    """`plan` maps an operation, and which of its calls (from 1), to a fault; `calls` lists operations as asked.
+    """`plan` maps an operation, and which of its calls (from 1), to a fault; `calls` lists operations as asked."""
 
-    Only calls whose body names `about` count: other events live on the same stack.
-    """
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, about: str = "") -> None:
-        self.about = about
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.plan: dict[tuple[str, int], str] = {}
         self.calls: list[str] = []
         self.dead = False
@@ -38,8 +34,6 @@ class Faults:
         operation = event_name.removeprefix("before-send.")
         if self.dead:
             raise Died(operation)
-        if self.about not in str(request.body):
-            return effect()
         self.calls.append(operation)
         fault = self.plan.get((operation, self.calls.count(operation)), "")
         if fault == "cannot connect":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -15,23 +16,7 @@ from functions.organiser.__main__ import main
 from infra.local import server
 from tests.system.life import Life
 
-FILE = """
-id = "{event_id}"
-title = {{ de = "Sommertreffen", en = "Summer meeting" }}
-starts_at = {day}T09:00:00
-ends_at = {day}T17:00:00
-time_zone = "Europe/Berlin"
-place = "{place}"
-sender_name = "Das Team"
-reply_to = "team@example.org"
-imprint = "Verein e. V., Weg 1, 12345 Ort"
-privacy_url = "https://example.org/privacy"
-
-[[breaks]]
-starts_at = {day}T10:30:00
-ends_at = {day}T11:00:00
-place = "Kaffeebar"
-"""
+EXAMPLE = Path(__file__).parents[2] / "docs" / "event.toml"
 
 
 @pytest.fixture
@@ -47,12 +32,8 @@ def endpoint(life: Life, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.fixture
-def file(life: Life, tmp_path: Path) -> Path:
-    path = tmp_path / "event.toml"
-    path.write_text(
-        FILE.format(event_id=f"{life.event_id}-file", day=f"{life.start:%Y-%m-%d}", place="Alte Post"), encoding="utf-8"
-    )
-    return path
+def file(tmp_path: Path) -> Path:
+    return Path(shutil.copy(EXAMPLE, tmp_path))
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
@@ -71,12 +52,14 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_a_file_makes_an_event_and_changes_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = said(capsys, "event", str(file))
     assert (first["created"], len(first["rounds"]), first["letters"]) == (True, 3, [])
-    file.write_text(file.read_text(encoding="utf-8").replace("Alte Post", "Neue Post"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("Alte Seifenfabrik", "Neue Seifenfabrik"), encoding="utf-8"
+    )
     again = said(capsys, "event", str(file))
     assert (again["created"], again["changed"], again["letters"]) == (False, ["place"], ["event_changed"])
     assert said(capsys, "status", first["event_id"])["people"]["confirmed"] == 0
-    assert refused(capsys, "publish", first["event_id"]) != ""
-    assert refused(capsys, "publish", first["event_id"], "2") != ""
+    assert "There is no draft" in refused(capsys, "publish", first["event_id"])
+    assert "There is no draft" in refused(capsys, "publish", first["event_id"], "2")
 
 
 @pytest.mark.usefixtures("endpoint")

@@ -8,9 +8,8 @@ from http import HTTPStatus
 import pytest
 
 from infra.local import people
+from infra.local.stack import items_under
 from shared import clock
-from shared.aws import client
-from shared.store.table import table, values
 from tests.integration.faults import Died, Faults
 from tests.system.life import ADA, BO, Life
 
@@ -22,10 +21,7 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> Faults:
 
 def test_when_the_time_to_keep_them_is_over_nobody_is_left(life: Life, faults: Faults) -> None:
     life.organise(retention_days=30)
-    life.join(ADA, BO)
-    life.turn_to(days=9)
-    life.answer(ADA, "yes")
-    life.answer(BO, "yes")
+    life.introduce(ADA, BO)
     life.turn_to(days=-29)
     assert what_is_kept(life) != []
     # Killed after its first write, and then after its second, it goes on where it was.
@@ -41,9 +37,7 @@ def test_when_the_time_to_keep_them_is_over_nobody_is_left(life: Life, faults: F
 
 def what_is_kept(life: Life) -> list[str]:
     """Return the keys of this event's items that hold anything of its people and that DynamoDB will not drop itself."""
-    pages = client("dynamodb").get_paginator("scan").paginate(TableName=table().name)
-    items = [values(item) for page in pages for item in page["Items"]]
-    lasting = [item for item in items if item.get("ttl", math.inf) > clock.now().timestamp()]
+    lasting = [item for item in items_under("") if item.get("ttl", math.inf) > clock.now().timestamp()]
     without_people = {"EVENT", "ROUND#1", "ROUND#2", "ROUND#3", "SUBMISSIONS"}
     return [
         f"{item['pk']} {item['sk']}"

@@ -73,12 +73,7 @@ def test_functions_are_called_as_through_lambdas_api(life: Life) -> None:
     assert call(life, "POST", path.format("nobody"), {})[0] == 404
 
 
-def test_a_command_with_faults_comes_back_with_reasons(life: Life) -> None:
-    for language, words in (("de", "Diese Zeitzone ist unbekannt"), ("en", "This time zone is unknown")):
-        command = {"command": "event", "language": language, "event": life.content(time_zone="Mars/Olympus")}
-        answer = life.stack.invoke("OrganiserFunction", command)
-        assert [one["field"] for one in answer["complaints"]] == ["time_zone"]
-        assert words in answer["complaints"][0]["text"]
+def test_an_unknown_command_and_one_that_comes_too_early_are_refused(life: Life) -> None:
     assert "refused" in life.command("dance")
     assert "refused" in life.command("publish")
 

@@ -10,6 +10,7 @@ import pytest
 
 from infra.local import people
 from infra.local.gateway import Request
+from infra.local.stack import items_under
 from shared import clock
 from shared.store import attendees
 from tests.integration.faults import Faults
@@ -121,7 +122,7 @@ def test_a_foreign_token_a_wrong_one_and_none_look_alike(life: Life, route: str)
     wrong_purpose = life.link(ADA, "/me/" if "confirm" in route else "/confirm/").split("/")[2]
     answers = [people.get(life.stack, route.format(token)) for token in ("x" * 43, wrong_purpose, "ä")]
     assert {answer.status for answer in answers} == {404}
-    assert len({answer.body for answer in answers}) == 1 or all(b"gilt nicht" in one.body for one in answers)
+    assert len({answer.body for answer in answers}) == 1
 
 
 def test_an_expired_confirm_link_is_refused(life: Life) -> None:
@@ -210,8 +211,8 @@ def test_a_suppressed_address_gets_no_mail_and_the_sender_no_hint(life: Life) ->
 def test_an_address_is_not_flooded_by_somebody_who_plays_with_the_form(life: Life) -> None:
     for _ in range(8):
         assert life.send(ADA).status == 202
-    life.stack.settle()
-    assert len(life.mails(ADA)) <= 5
+        life.stack.settle()
+    assert len(life.mails(ADA)) == 5
 
 
 def test_personal_pages_are_not_kept_and_load_nothing_from_elsewhere(life: Life) -> None:
@@ -227,12 +228,4 @@ def test_the_company_and_the_avoided_leave_no_readable_trace_for_others(life: Li
     life.turn_to(days=9)
     assert life.cards(BO)
     assert "Geheim" not in life.page(BO)
-    assert not any("Feind" in json.dumps(item, default=str) for item in everything())
-
-
-def everything() -> list[dict[str, Any]]:
-    from shared.aws import client  # noqa: PLC0415 - the stack sets the environment first
-    from shared.store.table import table  # noqa: PLC0415
-
-    pages = client("dynamodb").get_paginator("scan").paginate(TableName=table().name)
-    return [item for page in pages for item in page["Items"] if item["sk"]["S"] != "SUBMISSION"]
+    assert not any("Feind" in str(item) for item in items_under("") if item["sk"] != "SUBMISSION")

@@ -63,10 +63,10 @@ def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_run() -> 
                 assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_every_queue_but_the_last_ones_has_dead_letters() -> None:
-    for name, one in RESOURCES.items():
-        if one["Type"] == "AWS::SQS::Queue" and "DeadLetters" not in name:
-            assert one["Properties"]["RedrivePolicy"]["maxReceiveCount"] >= 5
+def test_every_queue_a_function_reads_has_dead_letters() -> None:
+    for event in events_of("SQS"):
+        queue = RESOURCES[event["Queue"]["Fn::GetAtt"][0]]["Properties"]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
 
 
 def routes() -> set[str]:
@@ -97,4 +97,5 @@ def test_policies_name_actions_and_resources_one_by_one() -> None:
         for statement in one["Policies"][0]["Statement"]:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             assert not any("*" in action for action in actions)
-            assert statement["Resource"] != "*"
+            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            assert "*" not in resources

@@ -89,12 +89,7 @@ class Life:
         return answer
 
     def send(self, filled: dict[str, Any]) -> Answer:
-        form = filled | {"email": self.address(filled)}
-        return people.send(self.stack, f"/events/{self.event_id}/registrations", form, "de")
-
-    def address(self, person: dict[str, Any]) -> str:
-        """Return somebody's address at this event: elsewhere they are other people, who have not met yet."""
-        return str(person["email"]).replace("@", f"@{self.event_id}.")
+        return people.send(self.stack, f"/events/{self.event_id}/registrations", filled, "de")
 
     def join(self, *forms: dict[str, Any]) -> None:
         """Let people register and confirm."""
@@ -107,7 +102,7 @@ class Life:
 
     def mails(self, person: dict[str, Any]) -> list[Received]:
         """Return what somebody got about this event, oldest first."""
-        return [mail for mail in self.stack.inbox.mails[self.since :] if mail.recipient == self.address(person)]
+        return [mail for mail in self.stack.inbox.mails[self.since :] if mail.recipient == person["email"]]
 
     def subjects(self, person: dict[str, Any]) -> list[str]:
         return [str(mail.message["Subject"]).removesuffix(": Sommertreffen") for mail in self.mails(person)]

@@ -17,7 +17,7 @@ from functions.organiser.event_file import EventFile
 from functions.registration.form import Form
 from functions.registration.my_page import Standing, cards
 from functions.registration.pages import LANGUAGES_OFFERED, STATUS, page, templates
-from shared import chain, complaints, texts
+from shared import chain, complaints
 from shared.errors import Complaint, Refused
 from shared.models import FormOfAddress, Language, MailKind, MatchState, Outcome, RoundState
 from shared.texts import FOLDER, Voice, catalogue, voice_for
@@ -239,8 +239,3 @@ def test_no_formal_page_says_du() -> None:
         # What people wrote themselves, and the example of it, may.
         own = re.sub("‹[^›]*›", "", re.sub("<[^>]*>", " ", body)).replace(SIE("pages.form.wishes_hint"), "")
         assert SPEAKS_DU.findall(own) == [], name
-
-
-def test_every_file_of_texts_is_read() -> None:
-    assert texts.FOLDER.is_dir()
-    assert all(catalogue(subject) for subject in SUBJECTS)

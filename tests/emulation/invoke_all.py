@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Call every built function once, in Lambda's image, with moto in place of AWS, and the organiser's by its command.
 
-    tests/emulation/invoke_all
+    .venv/bin/python -m tests.emulation.invoke_all
 
 Needs Docker and SAM: the variable SAM names its command where `sam` is not on the path.
 """
@@ -23,19 +22,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from moto.core.models import botocore_stubber
+
+from infra.local import cloud, gateway
+
 ROOT = Path(__file__).resolve().parents[2]
-if sys.prefix != str(ROOT / ".venv"):
-    # moto and the template's translator are in the checkout's own environment.
-    python = str(ROOT / ".venv/bin/python")
-    os.execv(python, [python, __file__, *sys.argv[1:]])
-sys.path.insert(0, str(ROOT))
-
-from botocore.awsrequest import AWSPreparedRequest  # noqa: E402 - see above
-from botocore.compat import HTTPHeaders  # noqa: E402
-from moto.core.models import botocore_stubber  # noqa: E402
-
-from infra.local import cloud, gateway  # noqa: E402
-
 IMAGE = "public.ecr.aws/lambda/python:3.13-x86_64"
 # Not where `sam deploy` looks: this build is for another processor.
 BUILD = ".aws-sam/emulation"
@@ -69,7 +62,7 @@ TOLD = {"eventType": "Delivery", "mail": {"tags": {name: [value] for name, value
 ASKED = gateway.Request("GET", "/events/nothing", "", {"accept": "text/html"}, b"")
 CASES = {
     "RegistrationFunction": Case(
-        gateway.event(ASKED, "GET /events/{event_id}", {"event_id": "nothing"}, 0),
+        gateway.event(ASKED, "GET /events/{event_id}", {"event_id": "nothing"}),
         lambda answer: answer["statusCode"] == 404 and "<html" in answer["body"],
     ),
     "OrganiserFunction": Case({"command": "status", "event_id": "nothing"}, lambda answer: "refused" in answer),
@@ -114,7 +107,7 @@ def docker(*arguments: str) -> str | None:
 def provide_image() -> None:
     """See to it that Lambda's image is here: AWS's own where it can be had, else a stand-in."""
     if docker("image", "inspect", IMAGE) is None and docker("pull", IMAGE) is None:
-        subprocess.run([ROOT / "tests/emulation/local_image", "x86_64"], check=True)
+        subprocess.run([ROOT / "tests/emulation/local_image"], check=True)
 
 
 def bridge_address() -> str:
@@ -147,10 +140,15 @@ def invoke(function: str, case: Case, variables: Path) -> bool:
         passed = done.returncode == 0 and bool(case.is_right(json.loads(done.stdout.splitlines()[-1])))
     except (ValueError, LookupError, TypeError):
         passed = False
-    print(f"{function:<21} {'passed' if passed else 'FAILED'} {took:5.1f} s", flush=True)
+    tell(function, done, took, passed=passed)
+    return passed
+
+
+def tell(name: str, done: subprocess.CompletedProcess[str], took: float, *, passed: bool) -> None:
+    """Print how a call went, and all it said if it went wrong."""
+    print(f"{name:<21} {'passed' if passed else 'FAILED'} {took:5.1f} s", flush=True)
     if not passed:
         print(done.stdout, done.stderr, sep="\n", flush=True)
-    return passed
 
 
 def command_line(variables: Path) -> bool:
@@ -178,16 +176,14 @@ def command_line(variables: Path) -> bool:
         serving.terminate()
         serving.wait()
     passed = done.returncode == 0 and json.loads(done.stdout)["created"] is True
-    print(f"{'make event':<21} {'passed' if passed else 'FAILED'} {time.monotonic() - begun:5.1f} s", flush=True)
-    if not passed:
-        print(done.stdout, done.stderr, sep="\n", flush=True)
+    tell("make event", done, time.monotonic() - begun, passed=passed)
     return passed
 
 
 def main() -> int:
     if docker("info") is None:
-        print("emulation: skipped, Docker cannot run here")
-        return 0
+        print("there is no Docker engine running here: start one, then call this again")
+        return 1
     if not shutil.which(SAM):
         print("there is no SAM here: install tests/emulation/requirements-sam.txt into an environment of its own")
         return 1
