@@ -63,7 +63,7 @@ class Cloud:
     mappings: list[Mapping] = field(default_factory=list)
     schedules: list[str] = field(default_factory=list)  # the function of each
     queues: dict[str, Any] = field(default_factory=dict)  # logical id -> moto's queue
-    mail_topics: dict[str, str] = field(default_factory=dict)  # configuration set -> topic ARN
+    mail_topics: dict[str, tuple[str, set[str]]] = field(default_factory=dict)  # of a configuration set, with kinds
     left_out: list[str] = field(default_factory=list)
 
 
@@ -157,7 +157,8 @@ def _read_event(
         for path, methods in properties["Body"]["paths"].items():
             for method, operation in methods.items():
                 uri = json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
-                key = "$default" if path == "$default" else f"{method.upper()} {path}"
+                verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+                key = "$default" if path == "$default" else f"{verb} {path}"
                 cloud.routes[key] = next(name for name in cloud.functions if f"${{{name}.Arn}}" in uri)
     elif resource["Type"] == "AWS::Lambda::EventSourceMapping":
         cloud.mappings.append(
@@ -174,4 +175,6 @@ def _read_event(
         cloud.schedules.append(properties["Target"]["Arn"]["Fn::GetAtt"][0])
     elif resource["Type"] == "AWS::SES::ConfigurationSetEventDestination":
         settings = stand_ins[properties["ConfigurationSetName"]["Ref"]]["Ref"]
-        cloud.mail_topics[settings] = physical[properties["EventDestination"]["SnsDestination"]["TopicARN"]["Ref"]]
+        destination = properties["EventDestination"]
+        topic = physical[destination["SnsDestination"]["TopicARN"]["Ref"]]
+        cloud.mail_topics[settings] = topic, {kind.lower() for kind in destination["MatchingEventTypes"]}

@@ -57,12 +57,13 @@ def state(stack: Stack, _: str, __: dict[str, Any]) -> Any:
     due = tasks.next_due()
     ids = [item["event_id"] for item in items_under("EVENT") if item["sk"] == "EVENT"]
     depths = queues.depths(stack.cloud)
+    read = {mapping.queue for mapping in stack.cloud.mappings}
     return {
         "now": clock.utc_text(clock.now()),
         "next_due": clock.utc_text(due) if due else None,
         "mails": len(stack.inbox.mails),
-        "queues": {name: count for name, count in depths.items() if "DeadLetters" not in name},
-        "dead_letters": {name: count for name, count in depths.items() if "DeadLetters" in name},
+        "queues": {name: count for name, count in depths.items() if name in read},
+        "dead_letters": {name: count for name, count in depths.items() if name not in read},
         "left_out": stack.cloud.left_out,
         "events": sorted(map(event_summary, ids), key=itemgetter("starts_at")),
     }

@@ -65,7 +65,9 @@ def route(cloud: Cloud, method: str, path: str) -> tuple[str, dict[str, str]] | 
         if key == "$default":
             continue
         verb, pattern = key.split(" ", 1)
-        found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern), path)
+        # "{name}" is one part of the path, "{name+}" all that follows.
+        expression = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(pattern))
+        found = re.fullmatch(re.sub(r"\\{(\w+)\\\+\\}", r"(?P<\1>.+)", expression), path)
         if found and verb in (method, "ANY"):
             candidates.append((pattern.count("{"), key, {name: unquote(v) for name, v in found.groupdict().items()}))
     if candidates:

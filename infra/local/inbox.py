@@ -77,10 +77,10 @@ class Inbox:
         self.tell(mail, "Send", "Delivery")
 
     def tell(self, mail: Received, *kinds: str) -> None:
-        """Publish events about a mail where its configuration set says so."""
-        topic = self.cloud.mail_topics.get(mail.configuration_set)
-        if topic:
-            told = [{"Id": kind, "Message": json.dumps(self._event(mail, kind))} for kind in kinds]
+        """Publish events about a mail: those that its configuration set asks for, where it says so."""
+        topic, wanted = self.cloud.mail_topics.get(mail.configuration_set, ("", set()))
+        told = [{"Id": one, "Message": json.dumps(self._event(mail, one))} for one in kinds if one.lower() in wanted]
+        if told:
             client("sns").publish_batch(TopicArn=topic, PublishBatchRequestEntries=told)
 
     def _event(self, mail: Received, kind: str) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from infra.local import control, queues, server
-from infra.local.gateway import Request
+from infra.local.cloud import Cloud
+from infra.local.gateway import Request, route
 from shared import clock
 from tests.system.life import ADA, Life
 
@@ -17,9 +18,26 @@ from tests.system.life import ADA, Life
 def call(life: Life, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     asked = {"host": "127.0.0.1:8000"} | {name.replace("_", "-"): value for name, value in headers.items()}
     content = json.dumps(body).encode() if body is not None else b""
-    route, _, query = path.partition("?")
-    answer = server.dispatch(life.stack, Request(method, route, query, asked, content))
+    where, _, query = path.partition("?")
+    answer = server.dispatch(life.stack, Request(method, where, query, asked, content))
     return answer.status, json.loads(answer.body) if answer.body.startswith((b"{", b"[", b"null")) else answer.body
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "found"),
+    [
+        ("GET", "/style.css", ("GET /style.css", {})),
+        ("GET", "/styleXcss", ("$default", {})),
+        ("GET", "/events/a%20b", ("GET /events/{event_id}", {"event_id": "a b"})),
+        ("POST", "/events/x", ("$default", {})),
+        ("GET", "/events/x/y", ("$default", {})),
+        ("GET", "/events/closed", ("GET /events/closed", {})),
+        ("PUT", "/files/a/b", ("ANY /files/{path+}", {"path": "a/b"})),
+    ],
+)
+def test_a_path_finds_its_route_as_the_gateway_says(method: str, path: str, found: tuple[str, dict[str, str]]) -> None:
+    keys = ["$default", "GET /style.css", "GET /events/{event_id}", "GET /events/closed", "ANY /files/{path+}"]
+    assert route(Cloud(routes=dict.fromkeys(keys, "")), method, path) == found
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from infra.local import people, queues
+from infra.local import control, people
 from tests.system.life import ADA, BO, CY, Life, form, without_tokens
 
 
@@ -228,4 +228,4 @@ def test_status_counts_without_telling_of_single_people(life: Life) -> None:
 def test_nothing_is_left_in_a_dead_letter_queue(life: Life) -> None:
     life.join(ADA, BO)
     life.turn_to(days=-9)
-    assert not any(count for name, count in queues.depths(life.stack.cloud).items() if "DeadLetters" in name)
+    assert not any(control.state(life.stack, "", {})["dead_letters"].values())
