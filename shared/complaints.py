@@ -15,6 +15,8 @@ def complaints(error: ValidationError, voice: Voice) -> list[Complaint]:
         field = ".".join(str(step) for step in detail["loc"])
         key = f"complaints.{detail['type']}"
         limits = {name: value for name, value in detail.get("ctx", {}).items() if isinstance(value, int | str)}
+        if detail["type"] == "enum":
+            limits["expected"] = str(limits["expected"]).replace(" or ", ", ")
         text = voice(key if voice.has(key) else "complaints.other", **limits)
         found.setdefault(field, Complaint(field, text))
     # A list is short of items where one of them was faulty: that one says enough.

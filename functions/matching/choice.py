@@ -76,8 +76,12 @@ def cover(
                 apply(start, lacking, partner, None, came_from, chosen)
                 return True
             for loser in sorted(chosen[partner]):
-                # Somebody who takes on a match earlier in this walk cannot lose one in it as well.
-                if loser == start or loser in came_from or loser in takers(lacking, start, came_from):
+                if loser == start or loser in came_from:
+                    continue
+                drops = dropped(lacking, start, came_from)
+                takes_one = any(loser == taker for _, taker in drops)
+                # Whoever swaps a match for another earlier in this walk can end it, but not go on with it.
+                if takes_one and (len(chosen[loser]) == 1 or (partner, loser) in drops):
                     continue
                 keeps_another = len(chosen[loser]) > 1
                 if keeps_another or (settled.get(loser, 0) and not settled.get(start, 0)):
@@ -88,12 +92,13 @@ def cover(
     return False
 
 
-def takers(lacking: str, start: str, came_from: Mapping[str, tuple[str, str]]) -> set[str]:
-    """Return who has taken on a match on the walk that led to `lacking`."""
+def dropped(lacking: str, start: str, came_from: Mapping[str, tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return (who loses a match, with whom) on the walk that led to `lacking`; the latter gets another each time."""
     found = set()
     while lacking != start:
+        loser = lacking
         lacking, partner = came_from[lacking]
-        found.add(partner)
+        found.add((loser, partner))
     return found
 
 

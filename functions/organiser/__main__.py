@@ -14,10 +14,14 @@ import tomllib
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.models import Language
+from shared.texts import Voice
 
 FUNCTION = "begegnung-organiser"  # stack "begegnung"; another name goes into ORGANISER_FUNCTION
 LOCALLY = "OrganiserFunction"  # emulators know a function by its name in the template
@@ -63,14 +67,13 @@ def command_of(asked: argparse.Namespace) -> dict[str, Any]:
 def read(file: Path) -> dict[str, Any]:
     """Read an event file as JSON can carry it; raise Wrong."""
     try:
-        with file.open("rb") as opened:
-            return dict(plain(tomllib.load(opened)))
+        return dict(plain(tomllib.loads(file.read_text(encoding="utf-8-sig"))))
     except OSError as error:
-        raise Wrong(f"{file}: {error.strerror}") from None
+        raise Wrong(in_words("cannot_open", file=file, why=error.strerror)) from None
     except tomllib.TOMLDecodeError as error:
-        raise Wrong(f"{file}: {error}") from None
+        raise Wrong(in_words("not_toml", file=file, why=error)) from None
     except UnicodeDecodeError:
-        raise Wrong(f"{file}: not UTF-8; save it in that encoding") from None
+        raise Wrong(in_words("not_utf8", file=file)) from None
 
 
 def plain(value: Any) -> Any:
@@ -88,10 +91,14 @@ def language() -> str:
     return "de" if code.lower().startswith("de") else "en"
 
 
+def in_words(key: str, **values: object) -> str:
+    return Voice(Language(language()))(f"commands.{key}", **values)
+
+
 def call(command: dict[str, Any]) -> dict[str, Any]:
     """Invoke the organiser function and return its answer; raise Wrong."""
     environment = os.environ  # noqa: TID251 - no Lambda
-    is_local = "127.0.0.1" in environment.get("AWS_ENDPOINT_URL_LAMBDA", "")
+    is_local = urlsplit(environment.get("AWS_ENDPOINT_URL_LAMBDA", "")).hostname in ("127.0.0.1", "localhost")
     if is_local:
         # Nobody checks who calls on this machine, but the SDK signs all the same.
         environment.setdefault("AWS_ACCESS_KEY_ID", "local")
@@ -102,10 +109,10 @@ def call(command: dict[str, Any]) -> dict[str, Any]:
     try:
         answer = boto3.client("lambda", config=patience).invoke(FunctionName=name, Payload=json.dumps(command))
     except (BotoCoreError, ClientError) as error:
-        raise Wrong(f"The organiser function {name!r} could not be called: {error}") from None
+        raise Wrong(in_words("no_answer", name=name, why=error)) from None
     result = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
-        raise Wrong(f"The organiser function failed ({result.get('errorType')}); its log says more.")
+        raise Wrong(in_words("failed", why=result.get("errorType")))
     return dict(result)
 
 

@@ -51,6 +51,12 @@ def both_on_one_line(value: Bilingual) -> Bilingual:
     return value
 
 
+def with_a_time(value: Any) -> Any:
+    if not isinstance(value, str) or ":" not in value:
+        raise PydanticCustomError("datetime_type", "a date and time")
+    return value
+
+
 def in_our_time(value: datetime) -> datetime:
     if value.year not in YEARS:
         raise PydanticCustomError("year", "a year events are in")
@@ -60,7 +66,7 @@ def in_our_time(value: datetime) -> datetime:
 Text = Annotated[Bilingual, BeforeValidator(one_text_for_both)]
 Label = Annotated[Text, AfterValidator(both_on_one_line)]
 Link = Annotated[str, Field(max_length=300)]
-LocalTime = Annotated[NaiveDatetime, AfterValidator(in_our_time)]
+LocalTime = Annotated[NaiveDatetime, BeforeValidator(with_a_time), AfterValidator(in_our_time)]
 
 
 class BreakInFile(Value):
@@ -84,7 +90,7 @@ class EventFile(Value):
     languages: tuple[Language, ...] = Field(default=(Language.DE, Language.EN), min_length=1, max_length=2)
     address: FormOfAddress = FormOfAddress.DU
     rounds: tuple[str, ...] = Field(default=("10d", "2d", "3h"), min_length=1, max_length=6)
-    matches_per_person: int = Field(default=3, ge=1, le=5)
+    matches_per_person: int = Field(default=3, strict=True, ge=1, le=5)
     breaks: tuple[BreakInFile, ...] = Field(default=(), max_length=40)
     publish: Publish = Publish.AUTO
     greeting: Text | None = None
@@ -94,8 +100,8 @@ class EventFile(Value):
     reply_to: str = Field(max_length=120)
     imprint: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=600)]
     privacy_url: Link
-    retention_days: int = Field(default=120, ge=1, le=365)  # the last letter asks after 90
-    cancelled: bool = False
+    retention_days: int = Field(default=120, strict=True, ge=1, le=365)  # the last letter asks after 90
+    cancelled: bool = Field(default=False, strict=True)
 
     @field_validator("time_zone")
     @classmethod

@@ -13,7 +13,10 @@ HIDDEN_BELOW = 5  # a smaller count could be a person
 
 
 def status(event_id: str) -> dict[str, Any]:
-    """Count people, pairs and mails of an event; counts of one to four read "<5"."""
+    """Count people, pairs and mails of an event; counts of one to four read "<5".
+
+    People are counted by what they lack, as of two counts that make up a third a small one could be told.
+    """
     event, rounds = events.event_with_rounds(event_id)
     people = list(attendees.attendees(event_id))
     pairs = list(matches.all_matches(event_id))
@@ -21,7 +24,8 @@ def status(event_id: str) -> dict[str, Any]:
     mails = Counter(
         f"{mail.kind} {mail.state}" for person in people for mail in attendees.mails_of(event_id, person.person_id)
     )
-    matched, introduced = members(pairs), members([one for one in pairs if one.state is MatchState.INTRODUCED])
+    wanting = [person for person in taking_part if person.wants_matches]
+    introduced = [one for one in pairs if one.state is MatchState.INTRODUCED]
     return {
         "event_id": event.event_id,
         "cancelled": event.cancelled,
@@ -29,14 +33,11 @@ def status(event_id: str) -> dict[str, Any]:
             {
                 "registered": attendees.submissions(event_id),
                 "confirmed": len(taking_part),
-                "want_matches": sum(person.wants_matches for person in taking_part),
+                "without_consent": sum(not person.wants_matches for person in taking_part),
                 "thin_profile": sum(not person.profile.offers for person in taking_part),
                 "left": len(people) - len(taking_part),
-                "with_a_match": len(matched),
-                "with_an_introduction": len(introduced),
-                "without_a_match": sum(
-                    person.wants_matches and person.person_id not in matched for person in taking_part
-                ),
+                "without_a_match": sum(one.person_id not in members(pairs) for one in wanting),
+                "without_an_introduction": sum(one.person_id not in members(introduced) for one in wanting),
             }
         ),
         "rounds": [

@@ -108,6 +108,7 @@ def confirm(token: str) -> Response[str]:
         voice,
         "confirmed.html",
         event=event,
+        me=done.attendee,
         page_path=f"/me/{done.page_token}",
         next_round=next_round(event),
     )

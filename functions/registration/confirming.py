@@ -29,6 +29,7 @@ from shared.tokens import new_token, token_hash
 class Confirmed(NamedTuple):
     """What a confirmation set off; the token opens the person's page."""
 
+    attendee: Attendee
     page_token: str
     mails: list[Mail]
     tasks: list[Task]
@@ -54,12 +55,12 @@ def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
         )
         if attendee is known:
             attendees.add_link(page)
-            return Confirmed(raw, [], [])
+            return Confirmed(attendee, raw, [], [])
         welcome = [] if known else [chain.welcome(attendee, event)]
         understand = Task(kind=TaskKind.UNDERSTAND, event_id=event.event_id, subject=attendee.person_id, due=now)
         if not attendees.confirm(attendee, welcome, understand, page):
             return None
-        return Confirmed(raw, welcome, [understand])
+        return Confirmed(attendee, raw, welcome, [understand])
 
     return repeat_on_conflict(attempt, otherwise=LinkUnknown)
 

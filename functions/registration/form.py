@@ -61,6 +61,20 @@ class Form(Profile):
         except ValueError:
             raise PydanticCustomError("email", "not an address") from None
 
+    @field_validator("standing_yes", "write_me_first", "consent_matching", "consent_follow_up", mode="before")
+    @classmethod
+    def says_true_or_false(cls, value: object) -> object:
+        if not isinstance(value, bool):
+            raise PydanticCustomError("bool_type", "true or false")
+        return value
+
+    @field_validator("matches", mode="before")
+    @classmethod
+    def is_a_number(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise PydanticCustomError("int_type", "a number")
+        return value
+
     @field_validator("first_name", "about", "wishes", "offers", "interests")
     @classmethod
     def carries_no_contact(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
@@ -143,17 +157,20 @@ def cleaned(value: Any) -> Any:
 
 def read_form(fields: dict[str, Any], voice: Voice) -> Form:
     """Check the fields; raise FieldsInvalid."""
-    if any(has_lone_surrogate(value) for value in fields.values()):
-        raise FieldsInvalid([Complaint("form", voice("complaints.characters"))])
+    lost = {name if name in Form.model_fields else "form" for name, value in fields.items() if has_lost_letters(value)}
+    if lost:
+        raise FieldsInvalid([Complaint(name, voice("complaints.characters")) for name in sorted(lost)])
     try:
         return Form.model_validate(fields)
     except ValidationError as error:
         raise FieldsInvalid(complaints(error, voice)) from None
 
 
-def has_lone_surrogate(value: Any) -> bool:
+def has_lost_letters(value: Any) -> bool:
+    """Say whether a text holds half a letter, or what stands for letters that were sent in another encoding."""
     texts = value if isinstance(value, list) else [value]
-    return any(unicodedata.category(c) == "Cs" for text in texts if isinstance(text, str) for c in text)
+    letters = (c for text in texts if isinstance(text, str) for c in text)
+    return any(unicodedata.category(c) == "Cs" or c == "\ufffd" for c in letters)
 
 
 def submission(

@@ -17,6 +17,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="infra.local", description="Begegnung on this machine, without AWS.")
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
+    if port not in range(1, 65536):
+        parser.error(f"a port is a number from 1 to 65535, not {port}")
     address = f"http://{HOST}:{port}"
     stack = Stack(address)
     try:

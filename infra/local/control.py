@@ -40,10 +40,12 @@ def handle(stack: Stack, request: Request) -> Answer:
         return as_json({"error": f"no such call: {request.method} {request.path}"}, 404)
     try:
         asked = json.loads(request.body or b"{}") if request.method == "POST" else {}
+        if not isinstance(asked, dict):
+            return as_json({"error": "send a JSON object"}, 400)
         query = {key: values[0] for key, values in parse_qs(request.query).items()}
         with stack.lock:
             found = action(stack, rest, {**query, **asked})
-    except (Unusable, ValueError, EventUnknown) as error:
+    except (Unusable, ValueError, TypeError, OverflowError, EventUnknown) as error:
         return as_json({"error": str(error) or type(error).__name__}, 400)
     return found if isinstance(found, Answer) else as_json(found)
 
@@ -154,7 +156,10 @@ def let_register(stack: Stack, _: str, asked: dict[str, Any]) -> Any:
     event_id = str(asked.get("event_id", ""))
     events.event(event_id)
     known = {person.email for person in attendees.attendees(event_id)}
-    coming = [person for person in people.everybody() if person["email"] not in known][: int(asked.get("count", 12))]
+    count = int(asked.get("count", 12))
+    if count < 0:
+        raise Unusable("say how many people are to come")
+    coming = [person for person in people.everybody() if person["email"] not in known][:count]
     return {"registered": list(people.register(stack, event_id, coming))}
 
 

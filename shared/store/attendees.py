@@ -77,8 +77,12 @@ def is_suppressed(address_hash: str) -> bool:
 
 
 def suppress(address_hash: str, reason: str, now: datetime) -> None:
-    """Send this address no more mail, in any event."""
-    table().write(table().put(suppression_key(address_hash) | {"reason": reason, "since": utc_text(now)}))
+    """Send this address no more mail, in any event; the first reason stays."""
+    item = suppression_key(address_hash) | {"reason": reason, "since": utc_text(now)}
+    try:
+        table().write(table().put(item, ABSENT))
+    except ConditionFailed:
+        return
 
 
 def person_at(address_hash: str, event_id: str) -> str | None:

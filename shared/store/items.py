@@ -44,11 +44,21 @@ def plan_mail(mail: Mail) -> Operation:
 
 
 def plan_task(task: Task) -> Operation:
-    """Write a task, or give the one that is there its new due time and a fresh start."""
+    """Write a task, or give the one that is there its new due time and a fresh start.
+
+    The count of attempts goes on, so that whoever works on the old one cannot finish the new one.
+    """
     key = task_key(task.ref)
-    item = item_of(key, task) | due_attributes(key["pk"], task.due)
-    del item["due"]
-    return table().put(item)
+    item = item_of({}, task) | due_attributes(key["pk"], task.due)
+    del item["due"], item["attempt"]
+    changes = ", ".join(f"#{name} = :{name}" for name in item)
+    return table().update(
+        key,
+        f"SET {changes} ADD attempt :one",
+        one=1,
+        **{f"name_{name}": name for name in item},
+        **item,
+    )
 
 
 def drop_task(task: Task) -> Operation:

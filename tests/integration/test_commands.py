@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from functions.organiser.__main__ import main
+from functions.organiser.__main__ import main, read
 from infra.local import server
 from tests.system.life import Life
 
@@ -77,23 +77,38 @@ def test_what_is_wrong_with_a_file_is_told_beside_its_field_in_the_terminals_lan
     [(None, "No such file"), (b"title = ", "Invalid value"), (b'title = "\xe4"', "not UTF-8")],
 )
 def test_a_file_that_cannot_be_read_is_named(
-    content: bytes | None, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    content: bytes | None,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     path = tmp_path / "mine.toml"
     if content is not None:
         path.write_bytes(content)
     told = refused(capsys, "event", str(path))
     assert str(path) in told
     assert words in told
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    in_german = refused(capsys, "event", str(path))
+    assert str(path) in in_german
+    assert in_german.replace(words, "") != told.replace(words, "")
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('title = "Grüße"', encoding="utf-8-sig")
+    assert read(path) == {"title": "Grüße"}
 
 
 def test_where_nobody_listens_the_function_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9")
-    assert "'OrganiserFunction' could not be called" in refused(capsys, "status", "some-event")
+    assert "The organiser function OrganiserFunction could not be called" in refused(capsys, "status", "some-event")
     monkeypatch.setenv("ORGANISER_FUNCTION", "other-organiser")
-    assert "'other-organiser' could not be called" in refused(capsys, "status", "some-event")
+    assert "The organiser function other-organiser could not be called" in refused(capsys, "status", "some-event")
 
 
 def test_the_front_answers_pages_calls_and_functions(endpoint: str, life: Life) -> None:

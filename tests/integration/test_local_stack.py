@@ -12,6 +12,8 @@ from infra.local import control, queues, server
 from infra.local.cloud import Cloud
 from infra.local.gateway import Request, route
 from shared import clock
+from shared.models import Task, TaskKind
+from shared.store import tasks
 from tests.system.life import ADA, Life
 
 
@@ -100,3 +102,27 @@ def test_the_same_file_again_changes_nothing(life: Life) -> None:
     life.join(ADA)
     answer = life.organise()
     assert (answer["changed"], answer["letters"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [("clock", [1]), ("clock", {"days": None}), ("clock", {"days": 1e12}), ("people", {"count": -1}), ("answers", 1)],
+)
+def test_a_call_that_cannot_be_carried_out_says_so(life: Life, path: str, asked: Any) -> None:
+    if isinstance(asked, dict):
+        asked |= {"event_id": life.event_id}
+    status, answer = call(life, "POST", f"/_local/{path}", asked)
+    assert status == 400
+    assert answer["error"]
+
+
+def test_whoever_works_on_a_task_cannot_finish_the_one_that_took_its_place(life: Life) -> None:
+    now, lease = clock.now(), timedelta(minutes=5)
+    task = Task(kind=TaskKind.UNDERSTAND, event_id=life.event_id, subject="nobody", due=now)
+    tasks.add(task)
+    first = tasks.claim(task.ref, now, lease)
+    tasks.add(task)
+    assert tasks.claim(task.ref, now, lease)
+    assert first
+    tasks.finish(first)
+    assert tasks.claim(task.ref, now + lease, lease)

@@ -63,7 +63,7 @@ def test_a_faulty_form_comes_back_with_everything_typed(life: Life) -> None:
         ({"offers": ["Ruft mich an: +49 30 5550142"]}, "offers"),
         ({"about": "siehe www.example.org"}, "about"),
         ({"nickname": "Adi"}, "nickname"),
-        ({"wishes": ["\ud800"]}, "form"),
+        ({"wishes": ["\ud800"]}, "wishes"),
     ],
 )
 def test_each_fault_is_named_with_its_field(life: Life, changed: dict[str, Any], field: str) -> None:

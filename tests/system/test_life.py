@@ -137,6 +137,15 @@ def test_without_consent_nobody_is_matched_until_one_button_is_pressed(life: Lif
     assert life.cards(ADA)
 
 
+def test_without_consent_no_mail_is_promised(life: Life) -> None:
+    for person, promised in ((ADA, True), (BO | {"consent_matching": False}, False)):
+        life.send(person)
+        life.stack.settle()
+        told = people.press(life.stack, life.link(person, "/confirm/"), "").body.decode()
+        assert ("Dann bekommst du Post" in told) == promised
+        assert ("fehlt dein Einverständnis" in told) != promised
+
+
 def test_without_consent_to_follow_ups_nobody_is_asked(life: Life) -> None:
     life.introduce(ADA | {"consent_follow_up": False}, BO)
     life.turn_to(days=-9)
@@ -222,7 +231,8 @@ def test_status_counts_without_telling_of_single_people(life: Life) -> None:
     life.join(ADA, BO)
     people_counted = life.command("status")["people"]
     assert people_counted["confirmed"] == "<5"
-    assert people_counted["with_a_match"] == 0
+    assert people_counted["without_a_match"] == "<5"
+    assert people_counted["left"] == 0
 
 
 def test_nothing_is_left_in_a_dead_letter_queue(life: Life) -> None:

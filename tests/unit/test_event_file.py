@@ -187,6 +187,28 @@ def test_a_complaint_does_not_repeat_what_was_written() -> None:
     assert not any(secret in one.text for one in wrong)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("starts_at", "2027-06-03"),
+        ("ends_at", 1812000000),
+        ("cancelled", "yes"),
+        ("cancelled", 1),
+        ("matches_per_person", True),
+        ("matches_per_person", "3"),
+        ("retention_days", 30.0),
+    ],
+)
+def test_what_is_of_another_kind_is_not_guessed_at(field: str, value: object) -> None:
+    assert [one.field for one in complaints_about(SHORTEST | {field: value})] == [field]
+
+
+def test_german_lists_what_is_possible_in_german() -> None:
+    with pytest.raises(FieldsInvalid) as refused:
+        read_event(SHORTEST | {"address": "Ihr"}, 1, DU, NOW)
+    assert " or " not in refused.value.complaints[0].text
+
+
 def test_without_place_and_link_nobody_could_meet() -> None:
     (complaint,) = complaints_about(without("place"))
     assert complaint.field == "place"

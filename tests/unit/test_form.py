@@ -279,12 +279,20 @@ def test_no_complaint_repeats_what_was_typed(typed: dict[str, str]) -> None:
             assert complaint.text
 
 
-@pytest.mark.parametrize("typed", ["\ud800", ["fine", "\udfff"]])
-def test_half_a_character_is_refused_in_words(typed: Any) -> None:
+@pytest.mark.parametrize("typed", ["\ud800", ["fine", "\udfff"], "J\ufffdrg"])
+def test_a_lost_character_is_refused_in_words(typed: Any) -> None:
     for voice in VOICES:
         with pytest.raises(FieldsInvalid) as refused:
             read_form(ADA | {"about": typed}, voice)
-        assert refused.value.complaints == (Complaint("form", voice("complaints.characters")),)
+        assert refused.value.complaints == (Complaint("about", voice("complaints.characters")),)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("matches", True), ("standing_yes", "yes"), ("consent_matching", 1), ("consent_follow_up", None)],
+)
+def test_a_program_says_numbers_and_switches_as_such(field: str, typed: object) -> None:
+    assert [one.field for one in complaints_about(ADA | {field: typed})] == [field]
 
 
 def test_half_a_character_in_a_fields_name_breaks_nothing() -> None:

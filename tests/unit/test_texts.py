@@ -209,7 +209,7 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
         ("registered.html", {"next_round": "X"}),
         ("registered.html", {"next_round": ""}),
         ("confirm.html", {}),
-        ("confirmed.html", {"next_round": "X", "page_path": "/me/t"}),
+        ("confirmed.html", mine | {"next_round": "X", "page_path": "/me/t"}),
         ("me.html", mine),
         ("me.html", mine | {"cards": []}),
         ("me.html", mine | {"cards": [], "next_round": ""}),
