@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,9 @@ def test_every_queue_a_function_reads_has_dead_letters() -> None:
         assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
 
 
+CONTRACT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+
+
 def routes() -> set[str]:
     return {f"{one['Method']} {one['Path']}" for one in events_of("HttpApi") if "Path" in one}
 
@@ -85,11 +89,35 @@ def test_the_api_has_the_routes_the_function_answers() -> None:
 def test_the_documented_contract_names_every_route_and_field() -> None:
     from functions.registration.form import Form  # noqa: PLC0415 - imports the SDK
 
-    contract = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    documented = set(re.findall(r"^### ((?:GET|POST) \S+)", contract, re.MULTILINE))
+    documented = set(re.findall(r"^### ((?:GET|POST) \S+)", CONTRACT, re.MULTILINE))
     assert documented == routes()
-    fields = set(re.findall(r"^\| `(\w+)` \|", contract, re.MULTILINE))
-    assert set(Form.model_fields) <= fields
+    rows = re.findall(r"^\| `(\w+)` \| ([\w ]+) \| (yes|no) \| (.*?) \|", CONTRACT, re.MULTILINE)
+    assert {name: required == "yes" for name, _, required, _ in rows} == {
+        name: field.is_required() for name, field in Form.model_fields.items()
+    }
+    schema = Form.model_json_schema()["properties"]
+    for name, _, _, limits in rows:
+        lengths = [value for key, value in walk(schema[name]) if key in ("maxLength", "maxItems", "minimum", "maximum")]
+        assert {str(length) for length in lengths} <= set(re.findall(r"\d+", limits)), name
+
+
+def walk(tree: Any) -> Iterator[tuple[str, Any]]:
+    """Return (key, value) of all leaves."""
+    for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        if isinstance(value, dict | list):
+            yield from walk(value)
+        else:
+            yield str(key), value
+
+
+def test_the_documented_contract_gives_every_refusal_its_status() -> None:
+    from functions.registration.pages import STATUS  # noqa: PLC0415 - imports the SDK
+
+    known = {kind.__name__: status for kind, status in STATUS.items()} | {"Unexpected": 500}
+    listed = re.findall(r"^\| `urn:begegnung:(\w+)` \| (\d+) \|", CONTRACT, re.MULTILINE)
+    assert {name: int(status) for name, status in listed} == known
+    for status, name in re.findall(r"`(\d{3})` `(\w+)`", CONTRACT):
+        assert known[name] == int(status)
 
 
 def test_policies_name_actions_and_resources_one_by_one() -> None:
