@@ -14,6 +14,7 @@ from infra.local.gateway import Request, route
 from shared import clock
 from shared.models import Task, TaskKind
 from shared.store import tasks
+from shared.store.table import table
 from tests.system.life import ADA, Life
 
 
@@ -126,3 +127,10 @@ def test_whoever_works_on_a_task_cannot_finish_the_one_that_took_its_place(life:
     assert first
     tasks.finish(first)
     assert tasks.claim(task.ref, now + lease, lease)
+
+
+@pytest.mark.usefixtures("life")
+def test_what_is_larger_than_one_page_is_read_whole() -> None:
+    for number in range(12):
+        table().write(table().put({"pk": "LARGE", "sk": f"{number:02}", "text": "x" * 100_000}))
+    assert [item["sk"] for item in table().query("LARGE")] == [f"{number:02}" for number in range(12)]
