@@ -25,8 +25,8 @@ check: .venv/ready          ## format, lint, types, layers, template
 event: .venv/ready          ## create or change an event: FILE=event.toml (ENDPOINT=http://127.0.0.1:8000 for `make run`)
 	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser event "$(FILE)"
 
-publish: .venv/ready        ## publish a round's draft: EVENT=id [ROUND=1]
-	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser publish "$(EVENT)" $(ROUND)
+publish: .venv/ready        ## publish a round's draft: EVENT=id
+	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser publish "$(EVENT)"
 
 status: .venv/ready         ## how an event stands: EVENT=id
 	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser status "$(EVENT)"

@@ -143,6 +143,11 @@ def last_break(event: Event, now: datetime) -> datetime:
     return max((one.starts_at for one in event.breaks if one.starts_at > now), default=event.ends_at)
 
 
+def latest_run(rounds: Iterable[Round]) -> Round | None:
+    """Return the last round that has run, published or not."""
+    return max((one for one in rounds if one.state is not RoundState.PLANNED), key=lambda one: one.number, default=None)
+
+
 def next_round_after(rounds: Iterable[Round], number: int, now: datetime) -> Round | None:
     """Return the round that comes after this one and is still to run."""
     coming = [one for one in rounds if one.number > number and one.state is RoundState.PLANNED and one.due > now]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from shared.aws import client
+from shared.logs import log_fault
 from shared.models import MailRef, TaskRef
 
 BATCH = 10  # SQS takes no more in one call
@@ -18,4 +21,7 @@ def wake(queue_url: str, refs: Sequence[MailRef | TaskRef]) -> None:
             for place, ref in enumerate(refs[start : start + BATCH])
         ]
         # What SQS refuses is not repeated here: the clock finds it in the table.
-        client("sqs").send_message_batch(QueueUrl=queue_url, Entries=entries)
+        try:
+            client("sqs").send_message_batch(QueueUrl=queue_url, Entries=entries)
+        except (BotoCoreError, ClientError) as fault:
+            log_fault(fault)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.follow_up import moving
 from functions.follow_up.settings import settings
 from shared import clock
-from shared.logs import logger
+from shared.logs import log_fault, logger
 from shared.models import MailRef, TaskKind, TaskRef
 from shared.queues import wake
 from shared.store import tasks
@@ -26,6 +26,10 @@ OWN_WORK = {
 }
 
 
+class TaskFailed(Exception):
+    """A task could not be done; its lease brings it back, and the log says where."""
+
+
 @logger.inject_lambda_context
 def handler(_: dict[str, Any], context: LambdaContext) -> None:
     """Release what is due to the queues, then do the tasks that are this function's own."""
@@ -36,10 +40,23 @@ def handler(_: dict[str, Any], context: LambdaContext) -> None:
     waiting = [ref for key in due if isinstance(ref := ref_of(key), TaskRef)]
     wake(settings().profile_queue_url, [ref for ref in waiting if ref.kind is TaskKind.UNDERSTAND])
     wake(settings().round_queue_url, [ref for ref in waiting if ref.kind in (TaskKind.ROUND, TaskKind.PUBLISH)])
+    failed = 0
     for ref in waiting:
         if ref.kind in OWN_WORK and context.get_remaining_time_in_millis() > TIME_TO_STOP_MS:
-            task = tasks.claim(ref, now, LEASE)
-            if task is not None:
-                OWN_WORK[task.kind](task, now)
+            failed += not is_moved(ref, now)
     if due:
         logger.info("released", mails=len(mails), tasks=len(waiting))
+    if failed:
+        raise TaskFailed(f"{failed} of {len(waiting)}")
+
+
+def is_moved(ref: TaskRef, now: datetime) -> bool:
+    """Do one task if it is free; a fault of ours must not keep the others waiting."""
+    try:
+        task = tasks.claim(ref, now, LEASE)
+        if task is not None:
+            OWN_WORK[task.kind](task, now)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on
+        log_fault(fault)
+        return False
+    return True

@@ -20,9 +20,13 @@ def begin_occasion(task: Task, now: datetime) -> None:
 def plan_partition(task: Task, now: datetime) -> None:
     """Plan an occasion's letters for the people of one partition; what is planned already stays as it is."""
     occasion, wave, partition = task.subject.split(":")
-    event = events.event(task.event_id)
+    event, rounds = events.event_with_rounds(task.event_id)
     people = list(attendees.attendees_in(task.event_id, int(partition)))
     theirs = matches.matches_by_person(task.event_id, [person.person_id for person in people])
+    if occasion == Occasion.PROPOSALS:
+        # Whoever came after the draft was in no round yet, and needs no word of it.
+        ran = next(one.due for one in rounds if one.number == int(wave))
+        people = [person for person in people if person.confirmed_at <= ran or theirs[person.person_id]]
     for person in people:
         for mail in chain.plan(Occasion(occasion), wave, event, person, theirs[person.person_id], now):
             mails.plan(mail)

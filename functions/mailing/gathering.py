@@ -110,10 +110,8 @@ def _refusal(mail: Mail, event: Event, attendee: Attendee, now: datetime) -> Ski
         return Skip.TOO_LATE
     if event.cancelled and mail.kind is not MailKind.EVENT_CANCELLED:
         return Skip.EVENT_CANCELLED
-    outdated = (
-        (mail.kind is MailKind.EVENT_CANCELLED and not event.cancelled)
-        or (mail.kind is MailKind.EVENT_CHANGED and mail.wave != str(event.version))
-        or (mail.kind is MailKind.REMINDER and mail.wave != start_wave(event))
+    outdated = (mail.kind is MailKind.EVENT_CANCELLED and not event.cancelled) or (
+        mail.kind is MailKind.REMINDER and mail.wave != start_wave(event)
     )
     return Skip.NOT_RELEVANT if outdated else None
 

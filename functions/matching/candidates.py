@@ -57,13 +57,13 @@ def obstacle(one: Candidate, other: Candidate) -> Obstacle | None:
     return None
 
 
-def seats(limit: int, introduced: int, *, is_last_round: bool) -> int:
+def seats(limit: int, taken: int, *, is_last_round: bool) -> int:
     """Return how many people somebody is proposed in a round.
 
     Every round but the last keeps one seat back, so that those who register late find partners.
     """
-    free = limit - introduced
-    return max(0, free if is_last_round else min(free, max(1, limit - 1 - introduced)))
+    free = limit - taken
+    return max(0, free if is_last_round else min(free, max(1, limit - 1 - taken)))
 
 
 def candidate(
@@ -72,10 +72,14 @@ def candidate(
     met: frozenset[str],
     proposed: frozenset[str],
     introduced: int,
+    taken: int,
     *,
     is_last_round: bool,
 ) -> Candidate:
-    """See an attendee as the round does; `texts` are what their wishes, offers and interests are about."""
+    """See an attendee as the round does.
+
+    `texts` are what their wishes, offers and interests are about; `taken` counts proposals still to be answered.
+    """
     wishes, offers, interests = texts
     return Candidate(
         person_id=attendee.person_id,
@@ -87,7 +91,7 @@ def candidate(
         avoid=frozenset(attendee.avoid),
         met=met,
         proposed=proposed,
-        seats=seats(attendee.profile.matches, introduced, is_last_round=is_last_round),
+        seats=seats(attendee.profile.matches, introduced + taken, is_last_round=is_last_round),
         introduced=introduced,
         write_me_first=attendee.profile.write_me_first,
         wishes=wishes,

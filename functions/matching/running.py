@@ -10,7 +10,7 @@ from functions.matching import drafts
 from functions.matching.candidates import Candidate, candidate
 from functions.matching.draft import Draft, DraftPair, draft, gains_in_words
 from functions.matching.settings import settings
-from shared.chain import Occasion, answer_by, partition_tasks
+from shared.chain import Occasion, answer_by, latest_run, partition_tasks
 from shared.logs import logger
 from shared.models import (
     Answer,
@@ -38,7 +38,7 @@ def run(task: Task, now: datetime) -> None:
     if this is None or event.cancelled or this.is_out:
         tasks.finish(task)
         return
-    people, late = candidates(event, is_last=this.number == max(one.number for one in rounds))
+    people, late = candidates(event, now, is_last=this.number == max(one.number for one in rounds))
     if late and now < this.due + UNDERSTOOD_WITHIN:
         tasks.defer(task, now + timedelta(minutes=1))
         return
@@ -53,15 +53,18 @@ def run(task: Task, now: datetime) -> None:
     wake(settings().round_queue_url, [one.ref for one in goes_on])
 
 
-def candidates(event: Event, *, is_last: bool) -> tuple[list[Candidate], list[str]]:
+def candidates(event: Event, now: datetime, *, is_last: bool) -> tuple[list[Candidate], list[str]]:
     """Read who takes part in a round, and the ids of those whose texts nobody has read yet."""
     understood = attendees.understandings(event.event_id)
     proposed: dict[str, set[str]] = defaultdict(set)
     introduced: Counter[str] = Counter()
+    taken: Counter[str] = Counter()
     for match in matches.all_matches(event.event_id):
         for member in match.members:
             proposed[member].add(match.other(member))
             introduced[member] += match.state is MatchState.INTRODUCED
+            # Whatever may still become an introduction holds its seat.
+            taken[member] += match.state is MatchState.PROPOSED and match.answer_by > now
     people, late = [], []
     for attendee in attendees.attendees(event.event_id):
         if not attendee.wants_matches:
@@ -77,6 +80,7 @@ def candidates(event: Event, *, is_last: bool) -> tuple[list[Candidate], list[st
                 frozenset(matches.have_met(attendee.address_hash)),
                 frozenset(proposed[attendee.person_id]),
                 introduced[attendee.person_id],
+                taken[attendee.person_id],
                 is_last_round=is_last,
             )
         )
@@ -87,10 +91,10 @@ def publish(task: Task, now: datetime) -> None:
     """Write the next pairs of a draft; after the last ones the round is out for everybody at once."""
     event, rounds = events.event_with_rounds(task.event_id)
     this = next((one for one in rounds if one.number == int(task.subject)), None)
-    if this is None or event.cancelled or this.state is not RoundState.DRAFT or this.draft_key is None:
+    if this is None or this != latest_run(rounds) or event.cancelled or this.state is not RoundState.DRAFT:
         tasks.finish(task)
         return
-    made = drafts.load(this.draft_key)
+    made = drafts.load(str(this.draft_key))
     until = answer_by(event, rounds, this.number, now)
     upto = min(len(made.pairs), task.cursor + PAIRS_AT_ONCE)
     publish_pairs(event, made, made.pairs[task.cursor : upto], until, now)

@@ -38,7 +38,6 @@ def main(words: list[str]) -> int:
     commands.add_parser("event", help="create or change an event").add_argument("file", type=Path)
     publish = commands.add_parser("publish", help="publish a round's draft")
     publish.add_argument("event_id")
-    publish.add_argument("round", nargs="?", type=int)
     commands.add_parser("status", help="how an event stands").add_argument("event_id")
     asked = parser.parse_args(words)
     try:
@@ -59,8 +58,6 @@ def command_of(asked: argparse.Namespace) -> dict[str, Any]:
     command = {"command": asked.command, "language": language()}
     if asked.command == "event":
         return command | {"event": read(asked.file)}
-    if asked.command == "publish" and asked.round is not None:
-        command["round"] = asked.round
     return command | {"event_id": asked.event_id}
 
 

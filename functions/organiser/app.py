@@ -11,7 +11,7 @@ from functions.organiser.change import change
 from functions.organiser.event_file import read_event
 from functions.organiser.settings import settings
 from functions.organiser.status import status
-from shared import clock
+from shared import chain, clock
 from shared.complaints import complaints
 from shared.errors import CommandUnknown, EventUnknown, FieldsInvalid, Refused, RoundNotReady
 from shared.logs import logger
@@ -28,7 +28,6 @@ class Command(Value):
     language: Language = Language.EN
     event: Any = None
     event_id: str = ""
-    round: int | None = None
 
 
 @logger.inject_lambda_context
@@ -74,16 +73,16 @@ def put_event(command: Command, voice: Voice) -> dict[str, Any]:
 
 
 def publish(command: Command, _: Voice) -> dict[str, Any]:
-    """Publish a round's draft: the round that was named, or the only one that waits."""
+    """Publish the draft of the latest round that ran: an older one knows nothing of it, and its people are in it."""
     now = clock.now()
     event, rounds = events.event_with_rounds(command.event_id)
-    waiting = [one for one in rounds if one.state is RoundState.DRAFT and command.round in (None, one.number)]
-    if len(waiting) != 1:
+    latest = chain.latest_run(rounds)
+    if latest is None or latest.state is not RoundState.DRAFT or event.cancelled or event.ends_at <= now:
         raise RoundNotReady
-    task = Task(kind=TaskKind.PUBLISH, event_id=event.event_id, subject=str(waiting[0].number), due=now)
+    task = Task(kind=TaskKind.PUBLISH, event_id=event.event_id, subject=str(latest.number), due=now)
     tasks.add(task)
     wake(settings().round_queue_url, [task.ref])
-    return {"event_id": event.event_id, "round": waiting[0].number, "pairs": waiting[0].pairs}
+    return {"event_id": event.event_id, "round": latest.number, "pairs": latest.pairs}
 
 
 def tell_status(command: Command, _: Voice) -> dict[str, Any]:

@@ -34,10 +34,15 @@ def change(new: Event, old: Event | None, old_rounds: Sequence[Round], now: date
     numbers = {one.number for one in rounds} | {one.number for one in settled}
     obsolete_rounds = [one.number for one in old_rounds if one.number not in numbers]
     tasks = [Task(kind=TaskKind.ROUND, event_id=new.event_id, subject=str(one.number), due=one.due) for one in rounds]
-    moments = [] if new.cancelled else [moment for moment in occasions(new) if moment.due > now]
-    tasks += [Task(kind=TaskKind.OCCASION, event_id=new.event_id, subject=subject(one), due=one.due) for one in moments]
+    tasks += [
+        Task(kind=TaskKind.OCCASION, event_id=new.event_id, subject=subject(one), due=one.due)
+        for one in occasions(new)
+        if one.due > now and not new.cancelled
+    ]
     tasks += forgetting(new)
-    kept = {task.ref for task in tasks}
+    # One that is due this minute may wait for the clock still.
+    moments = [] if new.cancelled else occasions(new)
+    kept = {task.ref for task in tasks} | {occasion_task(new.event_id, one) for one in moments}
     before = [round_task(new.event_id, number) for number in obsolete_rounds]
     before += [occasion_task(new.event_id, one) for one in occasions(old)] if old else []
     changed = [name for name in Event.model_fields if old and getattr(old, name) != getattr(new, name)]

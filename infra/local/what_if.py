@@ -43,7 +43,7 @@ def as_candidate(
 ) -> Candidate:
     person_id = attendee.person_id
     return candidate(
-        attendee, texts, frozenset(), frozenset(proposed[person_id]), introduced[person_id], is_last_round=is_last
+        attendee, texts, frozenset(), frozenset(proposed[person_id]), introduced[person_id], 0, is_last_round=is_last
     )
 
 

@@ -59,7 +59,6 @@ def test_a_file_makes_an_event_and_changes_it(file: Path, capsys: pytest.Capture
     assert (again["created"], again["changed"], again["letters"]) == (False, ["place"], ["event_changed"])
     assert said(capsys, "status", first["event_id"])["people"]["confirmed"] == 0
     assert "There is no draft" in refused(capsys, "publish", first["event_id"])
-    assert "There is no draft" in refused(capsys, "publish", first["event_id"], "2")
 
 
 @pytest.mark.usefixtures("endpoint")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from functions.follow_up import app as follow_up
 from infra.local import control, queues, server
 from infra.local.cloud import Cloud
 from infra.local.gateway import Request, route
+from infra.local.lambdas import FunctionFailed
 from shared import clock
 from shared.models import Task, TaskKind
 from shared.store import tasks
@@ -134,3 +136,21 @@ def test_what_is_larger_than_one_page_is_read_whole() -> None:
     for number in range(12):
         table().write(table().put({"pk": "LARGE", "sk": f"{number:02}", "text": "x" * 100_000}))
     assert [item["sk"] for item in table().query("LARGE")] == [f"{number:02}" for number in range(12)]
+
+
+def test_a_task_that_fails_keeps_no_other_waiting_and_is_told(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def fail(task: Task, _: datetime) -> None:
+        if not done:
+            done.append("failed")
+            raise ValueError("somebody's words")
+        tasks.finish(task)
+        done.append(task.subject)
+
+    monkeypatch.setitem(follow_up.OWN_WORK, TaskKind.FORGET, fail)
+    for subject in ("1", "2"):
+        tasks.add(Task(kind=TaskKind.FORGET, event_id=life.event_id, subject=subject, due=clock.now()))
+    with pytest.raises(FunctionFailed, match="TaskFailed"):
+        life.stack.invoke("FollowUpFunction", {})
+    assert len(done) == 2

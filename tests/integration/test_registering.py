@@ -229,3 +229,18 @@ def test_the_company_and_the_avoided_leave_no_readable_trace_for_others(life: Li
     assert life.cards(BO)
     assert "Geheim" not in life.page(BO)
     assert not any("Feind" in str(item) for item in items_under("") if item["sk"] != "SUBMISSION")
+
+
+def test_a_wake_up_that_gets_lost_costs_nobody_their_form(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = Faults(monkeypatch)
+    faults.plan = {("sqs.SendMessageBatch", number): "cannot connect" for number in range(1, 9)}
+    assert life.send(ADA).status == 202
+    faults.plan = {}
+    life.stack.turn_to(clock.now() + timedelta(minutes=1))
+    assert life.mails(ADA)
+
+
+def test_a_form_with_faults_offers_no_language_switch_that_would_lose_it(life: Life) -> None:
+    answer = post_raw(life.stack, path(life), b"first_name=Ada&wishes=Wie+geht+Imkerei%3F", **FORM)
+    assert answer.status == 422
+    assert b'class="switch"' not in answer.body

@@ -6,6 +6,9 @@ import re
 from datetime import timedelta
 
 from infra.local import control, people
+from shared import chain
+from shared.chain import Occasion
+from shared.store import events
 from tests.system.life import ADA, BO, CY, Life, form, without_tokens
 
 
@@ -239,3 +242,63 @@ def test_nothing_is_left_in_a_dead_letter_queue(life: Life) -> None:
     life.join(ADA, BO)
     life.turn_to(days=-9)
     assert not any(control.state(life.stack, "", {})["dead_letters"].values())
+
+
+def test_news_of_a_move_reach_people_whatever_else_changes_before_they_leave(life: Life) -> None:
+    life.join(ADA)
+    moved = {"starts_at": f"{life.start:%Y-%m-%d}T11:00:00", "breaks": []}
+    command = {"command": "event", "event": life.content(**moved)}
+    life.stack.invoke("OrganiserFunction", command)  # and before anything is sent:
+    life.organise(**moved, greeting="Bis bald.")
+    assert life.subjects(ADA).count("Geändert") == 1
+
+
+def test_an_open_proposal_holds_its_seat(life: Life) -> None:
+    life.join(ADA | {"matches": 1}, BO)
+    life.turn_to(days=9)
+    third = form("Di", "Wie habt ihr eure Kantine umgebaut?", "Wie wir einen Chor im Betrieb gegründet haben")
+    life.join(third, BO | {"email": "second-bo@example.org", "first_name": "Bob"})
+    life.organise(rounds=["8d"])
+    life.turn_to(days=7)
+    assert [standing for standing, _ in life.cards(ADA)] == ["open"]
+    assert life.cards(third)
+
+
+def test_only_the_latest_draft_can_be_published_and_none_of_a_cancelled_event(life: Life) -> None:
+    life.organise(publish="by hand")
+    life.join(ADA | {"matches": 1}, BO | {"matches": 1})
+    life.turn_to(days=1)
+    assert life.command("publish")["round"] == 2
+    assert "refused" in life.command("publish")
+    life.turn_to(hours=2)
+    life.organise(publish="by hand", cancelled=True)
+    assert "refused" in life.command("publish")
+
+
+def test_a_change_in_its_very_minute_loses_no_reminder(life: Life) -> None:
+    life.introduce(ADA, BO)
+    (due,) = [one.due for one in chain.occasions(events.event(life.event_id)) if one.occasion is Occasion.REMINDER]
+    life.stack.set_clock(due)
+    life.organise(greeting="Bis morgen.")
+    life.turn_to(hours=1)
+    assert "Bald ist es so weit" in life.subjects(ADA)
+
+
+def test_a_break_that_is_over_is_nobodys_meeting_point(life: Life) -> None:
+    day = f"{life.start:%Y-%m-%d}"
+    late = {"starts_at": f"{day}T15:00:00", "ends_at": f"{day}T15:30:00", "place": "Galerie"}
+    early = life.content()["breaks"][0]
+    life.organise(rounds=[f"{day}T13:00:00"], breaks=[*[early] * 9, late])
+    life.join(ADA | {"standing_yes": True}, BO | {"standing_yes": True})
+    life.turn_to(hours=-5)
+    assert "Galerie" in life.page(ADA)
+
+
+def test_whoever_comes_after_the_draft_is_not_told_that_there_is_nobody(life: Life) -> None:
+    life.organise(publish="by hand")
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    life.join(CY)
+    life.command("publish")
+    assert "Ein Mensch, ein Grund" in life.subjects(ADA)
+    assert life.subjects(CY)[-1] == "Du bist dabei"
