@@ -14,11 +14,9 @@ gc.freeze()
 
 # Three tries of six seconds at most fit into the shortest function's 20 seconds.
 PATIENT = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-# SES knows no token for repeated calls: a retry after a lost answer would be a second mail.
-ONCE = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
 
 
 @cache
-def client(service: str) -> Any:  # Any: boto3's stubs tell the types apart by literal names only
+def client(service: str, config: Config = PATIENT) -> Any:  # Any: the stubs tell the types apart by literal names
     """Return this process's client for `service`, for example "dynamodb"."""
-    return boto3.client(service, config=ONCE if service == "sesv2" else PATIENT)  # type: ignore[call-overload] # see above
+    return boto3.client(service, config=config)  # type: ignore[call-overload] # see above

@@ -148,9 +148,9 @@ def latest_run(rounds: Iterable[Round]) -> Round | None:
     return max((one for one in rounds if one.state is not RoundState.PLANNED), key=lambda one: one.number, default=None)
 
 
-def next_round_after(rounds: Iterable[Round], number: int, now: datetime) -> Round | None:
-    """Return the round that comes after this one and is still to run."""
-    coming = [one for one in rounds if one.number > number and one.state is RoundState.PLANNED and one.due > now]
+def next_round_after(rounds: Iterable[Round], now: datetime) -> Round | None:
+    """Return the round that is to run next."""
+    coming = [one for one in rounds if one.state is RoundState.PLANNED and one.due > now]
     return min(coming, key=lambda one: one.due, default=None)
 
 

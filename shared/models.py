@@ -106,7 +106,6 @@ class Round(Value):
     draft_key: str | None = None
     pairs: int = 0
     unmatched: dict[str, int] = {}  # reason -> how many people
-    answer_by: AwareDatetime | None = None
 
     @property
     def is_out(self) -> bool:
@@ -141,8 +140,8 @@ class Profile(Value):
     matches: int = Field(default=3, ge=1, le=5)
     recognise: Line = ""
     contact: Line = ""
-    standing_yes: bool = False
-    write_me_first: bool = False
+    standing_yes: bool = Field(default=False, strict=True)
+    write_me_first: bool = Field(default=False, strict=True)
 
 
 class Consents(Value):

@@ -8,6 +8,9 @@ import re
 import secrets
 import unicodedata
 
+from shared.chain import data_end
+from shared.models import Event, Purpose, Token
+
 
 def new_token() -> str:
     """Mint a token for a URL: 256 random bits in 43 characters."""
@@ -48,3 +51,16 @@ LEGAL_FORMS = frozenset(
     "gmbh ag se ug kg kgaa ohg gbr ek eg ev e v co mbh ggmbh gag inc ltd limited llc llp plc corp bv nv sa "
     "sas sarl srl spa oy ab as aps sro".split()
 )
+
+
+def page_link(event: Event, person_id: str) -> tuple[str, Token]:
+    """Mint a link to somebody's page, for as long as the event's data are kept: what it says, and what is stored."""
+    raw = new_token()
+    token = Token(
+        token_hash=token_hash(raw),
+        purpose=Purpose.PAGE,
+        event_id=event.event_id,
+        subject_id=person_id,
+        expires_at=data_end(event),
+    )
+    return raw, token

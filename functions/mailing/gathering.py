@@ -66,7 +66,7 @@ NAMES_NEXT_ROUND = {MailKind.WELCOME, MailKind.NO_MATCH, MailKind.ROUND_CLOSED}
 
 def _next_round(event: Event, now: datetime) -> Round | None:
     _, rounds = events.event_with_rounds(event.event_id)
-    return next_round_after(rounds, 0, now)
+    return next_round_after(rounds, now)
 
 
 def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
@@ -79,7 +79,7 @@ def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
         return Skip.EVENT_CANCELLED
     if attendees.is_suppressed(submission.address_hash):
         return Skip.SUPPRESSED
-    if attendees.times_asked(submission.address_hash, mail_day(submission.submitted_at)) > FORMS_A_DAY:
+    if attendees.times_asked(submission) > FORMS_A_DAY:
         return Skip.TOO_MANY
     person_id = attendees.person_at(submission.address_hash, event.event_id)
     known = attendees.attendee(event.event_id, person_id) if person_id else None
@@ -90,10 +90,6 @@ def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
         attendee=known,
         expires_at=submission.expires_at,
     )
-
-
-def mail_day(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d")
 
 
 def _refusal(mail: Mail, event: Event, attendee: Attendee, now: datetime) -> Skip | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from botocore.config import Config
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
@@ -17,6 +18,8 @@ from shared.aws import client
 from shared.models import MailRef
 
 STATUS_OF_A_FAULT = 500
+# SES knows no token for repeated calls: a retry after a lost answer would be a second mail.
+ONCE = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
 
 
 class Trouble(StrEnum):
@@ -56,7 +59,7 @@ def send(raw: bytes, recipient: str, ref: MailRef, configuration_set: str) -> st
     """
     tags = {"event_id": ref.event_id, "owner": ref.owner, "owner_id": ref.owner_id, "mail_id": ref.mail_id}
     try:
-        answer = client("sesv2").send_email(
+        answer = client("sesv2", ONCE).send_email(
             Destination={"ToAddresses": [recipient]},
             Content={"Raw": {"Data": raw}},
             ConfigurationSetName=configuration_set,

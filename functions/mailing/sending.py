@@ -12,11 +12,11 @@ from functions.mailing.gathering import Skip, gather
 from functions.mailing.mime import mime
 from functions.mailing.post import NotSent, Trouble
 from functions.mailing.settings import settings
-from shared.chain import KINDS, data_end
+from shared.chain import KINDS
 from shared.logs import logger
 from shared.models import Mail, MailRef, MailState, Owner, Purpose, Token
 from shared.store import mails
-from shared.tokens import new_token, token_hash
+from shared.tokens import new_token, page_link, token_hash
 
 LEASE = timedelta(minutes=15)  # longer than the function, its queue's redelivery and SES's own event take together
 MOST_ATTEMPTS = 3  # of a mail that must arrive, where each left it open whether it did
@@ -73,21 +73,10 @@ def with_links(mail: Mail, about: Subject) -> tuple[Subject, list[Token]]:
         )
         about = replace(about, confirm_url=f"{base}/confirm/{raw}")
     if about.attendee:
-        raw = new_token()
-        tokens.append(page_token(about, about.attendee.person_id, raw))
+        raw, token = page_link(about.event, about.attendee.person_id)
+        tokens.append(token)
         about = replace(about, page_url=f"{base}/me/{raw}")
     return about, tokens
-
-
-def page_token(about: Subject, person_id: str, raw: str) -> Token:
-    """Let a link open a person's page for as long as the event's data are kept."""
-    return Token(
-        token_hash=token_hash(raw),
-        purpose=Purpose.PAGE,
-        event_id=about.event.event_id,
-        subject_id=person_id,
-        expires_at=data_end(about.event),
-    )
 
 
 def note_trouble(claimed: Mail, trouble: Trouble, now: datetime) -> None:

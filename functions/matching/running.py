@@ -104,7 +104,7 @@ def publish(task: Task, now: datetime) -> None:
         return
     closing = Task(kind=TaskKind.CLOSE, event_id=event.event_id, subject=task.subject, due=until)
     following = [closing, *partition_tasks(event.event_id, Occasion.PROPOSALS, task.subject, now)]
-    events.finish_publishing(event.event_id, this.number, until, task, following)
+    events.finish_publishing(event.event_id, this.number, task, following)
     logger.info("round published", event_id=event.event_id, round=this.number)
 
 

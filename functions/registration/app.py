@@ -134,7 +134,7 @@ def show_page(token: str) -> Response[str]:
         left=me.state is AttendeeState.WITHDRAWN,
         cards=my_page.cards(event, rounds, me, theirs, partners, voice, now),
         base=f"/me/{token}",
-        next_round=moment_of(next_round_after(rounds, 0, now), event, voice),
+        next_round=moment_of(next_round_after(rounds, now), event, voice),
         outcomes=[(str(one), voice(f"pages.outcomes.{one}"), one in my_page.PRIVATE) for one in Outcome],
     )
 
@@ -242,7 +242,7 @@ def voice_of(event: Event) -> Voice:
 def next_round(event: Event) -> str:
     """Say when the next round is, or nothing."""
     _, rounds = events.event_with_rounds(event.event_id)
-    return moment_of(next_round_after(rounds, 0, clock.now()), event, voice_of(event))
+    return moment_of(next_round_after(rounds, clock.now()), event, voice_of(event))
 
 
 def moment_of(coming: Round | None, event: Event, voice: Voice) -> str:

@@ -14,16 +14,14 @@ from shared.models import (
     Event,
     Mail,
     MatchState,
-    Purpose,
     Round,
     Submission,
     Task,
     TaskKind,
-    Token,
 )
 from shared.store import attendees, matches
 from shared.store.table import repeat_on_conflict
-from shared.tokens import new_token, token_hash
+from shared.tokens import page_link
 
 
 class Confirmed(NamedTuple):
@@ -45,14 +43,7 @@ def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
         person_id = attendees.person_at(given.address_hash, event.event_id)
         known = attendees.attendee(event.event_id, person_id) if person_id else None
         attendee = next_version(given, known, now)
-        raw = new_token()
-        page = Token(
-            token_hash=token_hash(raw),
-            purpose=Purpose.PAGE,
-            event_id=event.event_id,
-            subject_id=attendee.person_id,
-            expires_at=chain.data_end(event),
-        )
+        raw, page = page_link(event, attendee.person_id)
         if attendee is known:
             attendees.add_link(page)
             return Confirmed(attendee, raw, [], [])

@@ -50,8 +50,8 @@ class Form(Profile):
 
     email: str = Field(max_length=254)
     avoid: tuple[Line, ...] = Field(default=(), max_length=20)
-    consent_matching: bool = False
-    consent_follow_up: bool = False
+    consent_matching: bool = Field(default=False, strict=True)
+    consent_follow_up: bool = Field(default=False, strict=True)
 
     @field_validator("email")
     @classmethod
@@ -60,13 +60,6 @@ class Form(Profile):
             return in_ascii(value)
         except ValueError:
             raise PydanticCustomError("email", "not an address") from None
-
-    @field_validator("standing_yes", "write_me_first", "consent_matching", "consent_follow_up", mode="before")
-    @classmethod
-    def says_true_or_false(cls, value: object) -> object:
-        if not isinstance(value, bool):
-            raise PydanticCustomError("bool_type", "true or false")
-        return value
 
     @field_validator("matches", mode="before")
     @classmethod

@@ -20,6 +20,7 @@ from shared.models import (
 from shared.store.items import item_of, mail_of, plan_mail, plan_task, read
 from shared.store.keys import (
     PARTITIONS,
+    Key,
     address_key,
     asked_key,
     attendee_key,
@@ -41,9 +42,8 @@ from shared.store.table import ABSENT, Cancelled, ConditionFailed, Operation, ta
 
 def submit(submission: Submission, mail: Mail) -> None:
     """Store a filled form and plan one mail to its address: the same writes whoever has this address."""
-    day = utc_text(submission.submitted_at)[:10]
     count = table().update(
-        asked_key(submission.address_hash, day),
+        _asked_key(submission),
         "SET #ttl = :ttl ADD asked :one",
         name_ttl="ttl",
         ttl=int(submission.expires_at.timestamp()),
@@ -66,10 +66,14 @@ def submissions(event_id: str) -> int:
     return sum(int(item["submissions"]) for item in table().batch_get(counter_keys(event_id)))
 
 
-def times_asked(address_hash: str, day: str) -> int:
-    """Count the forms that came for an address on a day."""
-    item = table().get(asked_key(address_hash, day))
+def times_asked(submission: Submission) -> int:
+    """Count the forms that came for this one's address on its day."""
+    item = table().get(_asked_key(submission))
     return int(item["asked"]) if item else 0
+
+
+def _asked_key(submission: Submission) -> Key:
+    return asked_key(submission.address_hash, utc_text(submission.submitted_at)[:10])
 
 
 def is_suppressed(address_hash: str) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from shared.clock import utc_text
 from shared.errors import EventChangedMeanwhile, EventUnknown
 from shared.models import Event, Round, RoundState, Task, TaskRef
 from shared.store.items import drop_task, item_of, plan_task, read
@@ -93,18 +91,15 @@ def save_draft(drafted: Round, running: Task, following: Sequence[Task]) -> None
         return
 
 
-def finish_publishing(
-    event_id: str, number: int, answer_by: datetime, publishing: Task, following: Sequence[Task]
-) -> None:
+def finish_publishing(event_id: str, number: int, publishing: Task, following: Sequence[Task]) -> None:
     """Make a round visible, with the tasks that plan its mails and its closing; done twice, it is done once."""
     flip = table().update(
         round_key(event_id, number),
-        "SET #state = :published, answer_by = :by",
+        "SET #state = :published",
         "#state = :draft",
         name_state="state",
         draft=RoundState.DRAFT,
         published=RoundState.PUBLISHED,
-        by=utc_text(answer_by),
     )
     try:
         table().transact([flip, drop_task(publishing), *map(plan_task, following)])

@@ -162,11 +162,10 @@ def test_a_local_time_reads_the_same_on_the_clock_there(local: datetime, zone: s
 
 def test_the_next_round_is_the_first_that_is_planned_and_still_to_come() -> None:
     first, second, third = rounds_of(EVENT)
-    assert next_round_after([third, second, first], 0, NOW) == second
-    assert next_round_after([first, second, third], 2, NOW) == third
+    assert next_round_after([third, second, first], NOW) == second
     published = second.model_copy(update={"state": RoundState.PUBLISHED})
-    assert next_round_after([first, published, third], 0, NOW) == third
-    assert next_round_after([first, second, third], 0, EVENT.ends_at) is None
+    assert next_round_after([first, published, third], NOW) == third
+    assert next_round_after([first, second, third], EVENT.ends_at) is None
 
 
 # Letters to one person

@@ -68,7 +68,3 @@ def test_later_letters_speak_of_introductions_and_a_question_of_open_ones() -> N
     assert not speaks_of(MailKind.REMINDER, a_match())
     assert speaks_of(MailKind.DID_YOU_MEET, introduced)
     assert not speaks_of(MailKind.DID_YOU_MEET, told)
-
-
-def test_forms_are_counted_by_the_day_they_came() -> None:
-    assert gathering.mail_day(NOW) == "2027-05-24"
