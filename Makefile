@@ -44,8 +44,9 @@ deploy: build               ## into your AWS account; asks before it changes any
 
 lock: .venv/ready           ## one version of each package for Python 3.11 to 3.13, then a subset per Lambda package
 	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group dev -o requirements.txt
-	for group in core web mail; do \
+	for group in core web mail matching; do \
 	    .venv/bin/uv pip compile $(LOCK) pyproject.toml --group $$group -c requirements.txt -o infra/packaging/$$group.txt; done
+	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group benchmark -c requirements.txt -o tests/benchmarks/requirements.txt
 
 .venv/ready: requirements.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+MILLION = 1_000_000  # scores are stored as whole millionths
 NO_ANSWER = "none"  # what an answer not yet given is called in conditions and views
 
 
@@ -96,6 +98,35 @@ class RoundState(StrEnum):
     CLOSED = "closed"
 
 
+class Certificate(Value):
+    """What is proven of a round's choice. Weights are sums of the pairs' scores, in millionths.
+
+    `best_weight` is what was reached before pairs were exchanged so that more wishes are met.
+    """
+
+    weight: int
+    best_weight: int
+    bound: int  # no choice that covers as many people weighs more
+    pairs_looked_at: int
+    all_pairs: bool  # every pair the rules allow was looked at
+    reachable: int  # people without an introduction for whom there was somebody
+    covered: int  # of these, who got somebody
+    degrees: tuple[int, ...]  # how many people got 0, 1, 2 ... matches
+    wishes_met: int
+    wishes_met_before: int
+    wishes_meetable: int
+
+    @property
+    def gap(self) -> float:
+        """By which share another choice could be better, at most."""
+        return max(0.0, self.bound / self.best_weight - 1) if self.best_weight else 0.0
+
+    @property
+    def given(self) -> float:
+        """Which share of the weight was given so that more wishes are met."""
+        return max(0.0, 1 - self.weight / self.best_weight) if self.best_weight else 0.0
+
+
 class Round(Value):
     """One dated matching run of an event; `number` counts from 1."""
 
@@ -106,6 +137,7 @@ class Round(Value):
     draft_key: str | None = None
     pairs: int = 0
     unmatched: dict[str, int] = {}  # reason -> how many people
+    certificate: Certificate | None = None
 
     @property
     def is_out(self) -> bool:
@@ -142,6 +174,11 @@ class Profile(Value):
     contact: Line = ""
     standing_yes: bool = Field(default=False, strict=True)
     write_me_first: bool = Field(default=False, strict=True)
+    first_time: bool = Field(default=False, strict=True)
+    provider: bool = Field(default=False, strict=True)
+    no_providers: bool = Field(default=False, strict=True)
+    colleagues_welcome: bool = Field(default=False, strict=True)
+    surprise_me: bool = Field(default=False, strict=True)
 
 
 class Consents(Value):
@@ -192,6 +229,11 @@ class Attendee(Value):
     submission_id: str
     submitted_at: AwareDatetime
     confirmed_at: AwareDatetime
+    paused_until: AwareDatetime | None = None
+
+    def is_paused(self, now: datetime) -> bool:
+        """Say whether they asked to be left alone for a while."""
+        return self.paused_until is not None and now < self.paused_until
 
     @property
     def wants_matches(self) -> bool:
@@ -223,6 +265,7 @@ class GainKind(StrEnum):
     SERVED = "served"  # what I wish to hear about, you can tell
     SHARED_WISH = "shared_wish"  # we both wish to hear about it
     SHARED_INTEREST = "shared_interest"  # we both like it
+    SURPRISE = "surprise"  # we both would meet somebody beyond our topics
 
 
 class Gain(Value):
@@ -269,6 +312,7 @@ class Match(Value):
     score: int  # reciprocal score in millionths
     gains: dict[str, tuple[Gain, ...]]
     writes_first: str
+    openers: dict[str, int] = {}  # which question each reader is given to open with
     state: MatchState = MatchState.PROPOSED
     answers: dict[str, Answer] = {}
     answer_by: AwareDatetime

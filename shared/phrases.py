@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
+import math
 
-from shared.models import Gain, GainKind, Match
+from shared.models import Certificate, Gain, GainKind, Language, Match
 from shared.texts import Voice
 
-OPENERS = 3  # patterns of each kind in the catalogue
+OPENERS = 12  # patterns of each kind in the catalogue
 
 
 def reasons(match: Match, reader: str, name: str, voice: Voice) -> tuple[str, ...]:
@@ -34,9 +34,27 @@ def _theirs(gain: Gain, name: str, voice: Voice) -> str:
 
 def opener(match: Match, reader: str, voice: Voice) -> str:
     """Suggest a question to listen to, about something the other one wrote."""
-    number = zlib.crc32(f"{match.match_id}{reader}".encode()) % OPENERS + 1
+    number = match.openers.get(reader, 0) % OPENERS + 1
     gains = match.gains[reader]
-    tellable = next((gain for gain in gains if gain.kind is not GainKind.SHARED_WISH), None)
+    tellable = next((gain for gain in gains if gain.kind in (GainKind.SERVED, GainKind.SHARED_INTEREST)), None)
     if tellable is not None:
         return voice(f"phrases.opener_{number}", text=tellable.theirs)
     return voice(f"phrases.opener_wish_{number}", text=gains[0].theirs)
+
+
+def certificate(proven: Certificate, voice: Voice) -> str:
+    """Say what is proven of a round's choice, in a sentence or two."""
+    said = [voice("phrases.certificate", gap=_percent(proven.gap, voice))]
+    if not proven.all_pairs:
+        said.append(voice("phrases.certificate_candidates", pairs=proven.pairs_looked_at))
+    if proven.wishes_met > proven.wishes_met_before:
+        more = proven.wishes_met - proven.wishes_met_before
+        said.append(voice("phrases.certificate_exchanged", given=_percent(proven.given, voice), more=more))
+    said.append(voice("phrases.certificate_covered", covered=proven.covered, reachable=proven.reachable))
+    return " ".join(said)
+
+
+def _percent(share: float, voice: Voice) -> str:
+    """Write a share, rounded up: what is proven is proven."""
+    text = f"{math.ceil(share * 10_000 - 1e-9) / 100:.2f} %"
+    return text.replace(".", ",") if voice.language is Language.DE else text

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.matching.candidates import Candidate
+from functions.matching.participants import Participant
 from shared.models import (
     Attendance,
     Attendee,
@@ -122,9 +122,9 @@ def a_match(one: str = "ada", other: str = "ben", **changed: Any) -> Match:
     return Match.model_validate(match | changed)
 
 
-def a_candidate(person_id: str = "ada", **changed: Any) -> Candidate:
+def a_participant(person_id: str = "ada", **changed: Any) -> Participant:
     """See somebody as a round does who has nothing to say yet, and nothing against anybody."""
-    candidate: dict[str, Any] = {
+    participant: dict[str, Any] = {
         "person_id": person_id,
         "version": 1,
         "address_hash": f"address of {person_id}",
@@ -135,13 +135,13 @@ def a_candidate(person_id: str = "ada", **changed: Any) -> Candidate:
         "met": frozenset[str](),
         "proposed": frozenset[str](),
         "seats": 3,
-        "introduced": 0,
+        "introduced": frozenset[str](),
         "write_me_first": False,
         "wishes": (),
         "offers": (),
         "interests": (),
     }
-    return Candidate(**candidate | changed)
+    return Participant(**participant | changed)
 
 
 def about(*concepts: str) -> Understood:

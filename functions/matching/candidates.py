@@ -1,100 +1,81 @@
-"""Who takes part in a round, and who may meet whom."""
+"""Which pairs are worth looking at: everybody's best allowed partners, found by blocks of matrix products."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from itertools import combinations_with_replacement
+from typing import NamedTuple
 
-from shared.models import Attendance, Attendee, Understood
+import numpy as np
 
+from functions.matching.arrays import BadMatrix, Floats, Ints, Pairs
+from functions.matching.rules import Rules, allowed, check_rules
 
-@dataclass(frozen=True)
-class Candidate:
-    """One person as the round sees them. `seats` is how many people they may be proposed in this round."""
-
-    person_id: str
-    version: int
-    address_hash: str
-    company_hash: str
-    languages: frozenset[str]
-    attendance: Attendance
-    avoid: frozenset[str]  # keyed hashes of addresses and companies
-    met: frozenset[str]  # address hashes
-    proposed: frozenset[str]  # person ids of everybody they were ever proposed in this event
-    seats: int
-    introduced: int
-    write_me_first: bool
-    wishes: tuple[Understood, ...]
-    offers: tuple[Understood, ...]
-    interests: tuple[Understood, ...]
+BLOCK = 2000  # people a side: 16 MB for each matrix of single precision
 
 
-class Obstacle(StrEnum):
-    """Why a pair is out."""
+class Factors(NamedTuple):
+    """n x d matrices whose inner product is what i gains from j, or bounds it: `wants[i] @ gives[j]`."""
 
-    SAME_PERSON = "same_person"
-    SAME_COMPANY = "same_company"
-    AVOIDED = "avoided"
-    MET_BEFORE = "met_before"
-    NO_LANGUAGE = "no_language"
-    ATTENDANCE = "attendance"
+    wants: Floats
+    gives: Floats
 
 
-def obstacle(one: Candidate, other: Candidate) -> Obstacle | None:
-    """Say why the two may not be matched, or None. Symmetric: either one's no is enough."""
-    if one.person_id == other.person_id or one.address_hash == other.address_hash:
-        return Obstacle.SAME_PERSON
-    if one.company_hash and one.company_hash == other.company_hash:
-        return Obstacle.SAME_COMPANY
-    if one.avoid & {other.address_hash, other.company_hash} or other.avoid & {one.address_hash, one.company_hash}:
-        return Obstacle.AVOIDED
-    if other.person_id in one.proposed or other.address_hash in one.met or one.address_hash in other.met:
-        return Obstacle.MET_BEFORE
-    if not one.languages & other.languages:
-        return Obstacle.NO_LANGUAGE
-    if Attendance.BOTH not in (one.attendance, other.attendance) and one.attendance is not other.attendance:
-        return Obstacle.ATTENDANCE
-    return None
+def top_pairs(factors: Factors, rules: Rules, top: int) -> Pairs:
+    """Return every allowed pair that is among the `top` best of one of its two, with its reciprocal score.
 
-
-def seats(limit: int, taken: int, *, is_last_round: bool) -> int:
-    """Return how many people somebody is proposed in a round.
-
-    Every round but the last keeps one seat back, so that those who register late find partners.
+    Only pairs in which both gain count. The score is symmetric, so each pair of blocks is computed once. What is known
+    of everybody's best so far sifts the rest. Raises BadMatrix.
     """
-    free = limit - taken
-    return max(0, free if is_last_round else min(free, max(1, limit - 1 - taken)))
+    check_rules(rules)
+    people = rules.people
+    if any(len(matrix) != people or not np.isfinite(matrix).all() for matrix in factors):
+        raise BadMatrix("a matrix of gains has another number of people, or holds what is no number")
+    best = np.zeros((people, max(1, min(top, people - 1))), np.float32)
+    blocks = [slice(start, min(start + BLOCK, people)) for start in range(0, people, BLOCK)]
+    found = [sifted(factors, rules, rows, columns, best) for rows, columns in combinations_with_replacement(blocks, 2)]
+    if not found:
+        return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    code = np.concatenate([codes for codes, _ in found])
+    score = np.concatenate([scores for _, scores in found])
+    left, right = np.divmod(code, people)
+    least = best.min(axis=1)
+    kept = np.flatnonzero((score >= least[left]) | (score >= least[right]))
+    kept = kept[np.argsort(code[kept])]
+    return Pairs(left[kept], right[kept], np.minimum(score[kept], 1).astype(np.float64))
 
 
-def candidate(
-    attendee: Attendee,
-    texts: tuple[tuple[Understood, ...], tuple[Understood, ...], tuple[Understood, ...]],
-    met: frozenset[str],
-    proposed: frozenset[str],
-    introduced: int,
-    taken: int,
-    *,
-    is_last_round: bool,
-) -> Candidate:
-    """See an attendee as the round does.
+def sifted(factors: Factors, rules: Rules, rows: slice, columns: slice, best: Floats) -> tuple[Ints, Floats]:
+    """Return codes u * n + v and scores of a block's pairs that may be among somebody's best, and note these best."""
+    score = reciprocal_block(factors, rows, columns)
+    score *= allowed(rules, rows, columns)
+    if rows == columns:
+        keep_best(best, rows, score)
+        score = np.triu(score, 1)
+    else:
+        keep_best(best, rows, score)
+        keep_best(best, columns, np.ascontiguousarray(score.T))
+    kept = score >= best[rows].min(axis=1)[:, None]
+    kept |= score >= best[columns].min(axis=1)
+    kept &= score > 0
+    row, column = np.nonzero(kept)
+    return (row + rows.start) * rules.people + column + columns.start, score[row, column]
 
-    `texts` are what their wishes, offers and interests are about; `taken` counts proposals still to be answered.
-    """
-    wishes, offers, interests = texts
-    return Candidate(
-        person_id=attendee.person_id,
-        version=attendee.version,
-        address_hash=attendee.address_hash,
-        company_hash=attendee.company_hash,
-        languages=frozenset(attendee.profile.languages),
-        attendance=attendee.profile.attendance,
-        avoid=frozenset(attendee.avoid),
-        met=met,
-        proposed=proposed,
-        seats=seats(attendee.profile.matches, introduced + taken, is_last_round=is_last_round),
-        introduced=introduced,
-        write_me_first=attendee.profile.write_me_first,
-        wishes=wishes,
-        offers=offers,
-        interests=interests,
-    )
+
+def reciprocal_block(factors: Factors, rows: slice, columns: slice) -> Floats:
+    """Return the harmonic mean of both gains, 2ab / (a + b), 0 where either is not positive (Pizzato et al. 2010)."""
+    mine = factors.wants[rows] @ factors.gives[columns].T
+    theirs = factors.gives[rows] @ factors.wants[columns].T
+    np.maximum(mine, 0, out=mine)
+    np.maximum(theirs, 0, out=theirs)
+    total = mine + theirs
+    mine *= theirs
+    mine *= 2
+    np.maximum(total, np.finfo(np.float32).tiny, out=total)
+    mine /= total
+    return mine
+
+
+def keep_best(best: Floats, people: slice, score: Floats) -> None:
+    """Merge some people's scores into their best so far."""
+    both = np.concatenate([best[people], score], axis=1)
+    best[people] = np.partition(both, both.shape[1] - best.shape[1], axis=1)[:, -best.shape[1] :]

@@ -1,127 +1,104 @@
-"""Choosing the pairs of a round: first that nobody is left out who can be matched, then the best pairs."""
+"""Choosing the pairs of a round: first that nobody is left out who can be matched, then the largest total score."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 
-class Pair(NamedTuple):
-    """An allowed pair worth it to both."""
+from functions.matching import bounds, walks
+from functions.matching.arrays import Bools, Floats, Pairs, Places, check, degrees
+from functions.matching.blossoms import cover_exactly
+from functions.matching.prices import LONG, SHORT, prices, reduced
 
-    one: str
-    other: str
-    score: float
-
-
-def choose(pairs: Sequence[Pair], seats: Mapping[str, int], settled: Mapping[str, int]) -> list[Pair]:
-    """Choose pairs so that nobody exceeds their seats.
-
-    Greedy by score, people without any introduction first; then everybody still without a match is given one along an
-    alternating walk, which takes a match only from somebody who keeps another. `settled` counts earlier introductions.
-    """
-    chosen: dict[str, set[str]] = {person: set() for person in seats}
-
-    def has_seat(person: str) -> bool:
-        return len(chosen[person]) < seats[person]
-
-    def is_new(pair: Pair) -> int:
-        return (settled.get(pair.one, 0) == 0) + (settled.get(pair.other, 0) == 0)
-
-    # First one match for each, so that popular people's seats do not go to the popular.
-    in_order = sorted(pairs, key=lambda pair: (-pair.score, pair.one, pair.other))
-    for pair in sorted(in_order, key=lambda pair: -is_new(pair)):
-        if has_seat(pair.one) and has_seat(pair.other) and not (chosen[pair.one] and chosen[pair.other]):
-            link(chosen, pair.one, pair.other)
-    partners: dict[str, list[str]] = {person: [] for person in seats}
-    for pair in in_order:
-        partners[pair.one].append(pair.other)
-        partners[pair.other].append(pair.one)
-    for person in sorted(seats):
-        if seats[person] > 0 and not chosen[person]:
-            cover(person, partners, chosen, seats, settled)
-    for pair in in_order:
-        if has_seat(pair.one) and has_seat(pair.other) and pair.other not in chosen[pair.one]:
-            link(chosen, pair.one, pair.other)
-    return [pair for pair in in_order if pair.other in chosen[pair.one]]
+CUT_OFF = -0.005  # below it a pair takes a seat that a walk fills better: 90 % of all loss would come from there
+TINY = 100  # people; so few allow restarts
+RESTARTS = 40
+NOISE = 0.01  # of score, in a restart
+LOPSIDED = 0.02  # share of people whom a greedy choice may leave without anybody
+GOOD = 0.0005  # gap under which nothing more is tried
 
 
-def cover(
-    start: str,
-    partners: Mapping[str, Sequence[str]],
-    chosen: dict[str, set[str]],
-    seats: Mapping[str, int],
-    settled: Mapping[str, int],
-) -> bool:
-    """Give `start` a match by the shortest alternating walk: add an unchosen pair, drop a chosen one, and so on.
+class Chosen(NamedTuple):
+    """What was chosen, and a proof of how good it is."""
 
-    The walk ends where somebody has a free seat, or where the one who loses a match keeps another.
-    """
-    came_from: dict[str, tuple[str, str]] = {}  # who lacks a match -> (who lacked before, the partner between them)
-    tried: set[str] = set()
-    waiting = deque([start])
-    while waiting:
-        lacking = waiting.popleft()
-        for partner in partners[lacking]:
-            if (
-                seats[partner] == 0
-                or partner in chosen[lacking]
-                or partner in tried
-                or (partner == start and seats[start] == 1)
-            ):
-                continue
-            tried.add(partner)
-            if len(chosen[partner]) < seats[partner]:
-                apply(start, lacking, partner, None, came_from, chosen)
-                return True
-            for loser in sorted(chosen[partner]):
-                if loser == start or loser in came_from:
-                    continue
-                drops = dropped(lacking, start, came_from)
-                takes_one = any(loser == taker for _, taker in drops)
-                # Whoever swaps a match for another earlier in this walk can end it, but not go on with it.
-                if takes_one and (len(chosen[loser]) == 1 or (partner, loser) in drops):
-                    continue
-                keeps_another = len(chosen[loser]) > 1
-                if keeps_another or (settled.get(loser, 0) and not settled.get(start, 0)):
-                    apply(start, lacking, partner, loser, came_from, chosen)
-                    return True
-                came_from[loser] = (lacking, partner)
-                waiting.append(loser)
-    return False
+    taken: Bools  # one per pair
+    weight: float
+    bound: float  # no choice that covers as many weighs more
+    price: Floats  # that proves it
+
+    @property
+    def gap(self) -> float:
+        """By which share another choice could be better, at most."""
+        return max(0.0, self.bound / self.weight - 1) if self.weight else 0.0
 
 
-def dropped(lacking: str, start: str, came_from: Mapping[str, tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return (who loses a match, with whom) on the walk that led to `lacking`; the latter gets another each time."""
-    found = set()
-    while lacking != start:
-        loser = lacking
-        lacking, partner = came_from[lacking]
-        found.add((loser, partner))
-    return found
+def choose(pairs: Pairs, places: Places, seed: int) -> Chosen:
+    """Choose pairs so that nobody exceeds their seats; raise BadMatrix."""
+    check(pairs, places)
+    price = prices(pairs, places, SHORT)
+    if is_lopsided(pairs, places, price):
+        # Walks from prices that are far off take minutes: the dual says which prices are nearer.
+        price = min(price, prices(pairs, places, LONG), key=lambda one: bounds.dual_value(pairs, places, one))
+        best = finish(pairs, places, price)
+    else:
+        best = finish(pairs, places, price)
+        if best.gap > GOOD:
+            best = better(pairs, places, best, finish(pairs, places, prices(pairs, places, LONG)))
+    if len(places.seats) <= TINY:
+        rng = np.random.default_rng(seed)
+        for _ in range(RESTARTS):
+            if best.gap == 0:
+                break
+            again = finish(pairs, places, best.price, rng.normal(0, NOISE, pairs.size))
+            best = better(pairs, places, best, again)
+    return best
 
 
-def apply(
-    start: str,
-    lacking: str,
-    partner: str,
-    loser: str | None,
-    came_from: Mapping[str, tuple[str, str]],
-    chosen: dict[str, set[str]],
-) -> None:
-    """Carry a found walk out, from its end back to its start."""
-    while True:
-        if loser is not None:
-            chosen[loser].discard(partner)
-            chosen[partner].discard(loser)
-        link(chosen, lacking, partner)
-        if lacking == start:
-            return
-        loser = lacking
-        lacking, partner = came_from[lacking]
+def is_lopsided(pairs: Pairs, places: Places, price: Floats) -> bool:
+    """Say whether taking pairs one by one would leave many without anybody: a few are sought by many."""
+    taken = degrees(pairs, greedy(pairs, places, reduced(pairs, price)), len(places.seats)) > 0
+    return int((places.wanting & ~taken).sum()) > LOPSIDED * len(taken)
 
 
-def link(chosen: dict[str, set[str]], one: str, other: str) -> None:
-    chosen[one].add(other)
-    chosen[other].add(one)
+def finish(pairs: Pairs, places: Places, price: Floats, noise: Floats | float = 0.0) -> Chosen:
+    """Make a choice from prices: greedy, coverage walks, completion walks, and whatever still fits."""
+    choice = walks.Choice(pairs, places, price, greedy(pairs, places, reduced(pairs, price) + noise))
+    walks.cover(choice)
+    cover_exactly(choice)
+    walks.complete(choice)
+    walks.fill(choice)
+    taken = choice.chosen
+    return Chosen(taken, float(pairs.score[taken].sum()), proven_bound(pairs, places, taken, price), price)
+
+
+def greedy(pairs: Pairs, places: Places, key: Floats) -> Bools:
+    """Take pairs by falling key while both have a seat, down to the cut-off."""
+    left, right, free = pairs.left.tolist(), pairs.right.tolist(), places.seats.tolist()
+    taken = np.zeros(pairs.size, dtype=bool)
+    for pair in np.argsort(-key, kind="stable")[: int((key >= CUT_OFF).sum())].tolist():
+        if free[left[pair]] and free[right[pair]]:
+            taken[pair] = True
+            free[left[pair]] -= 1
+            free[right[pair]] -= 1
+    return taken
+
+
+def better(pairs: Pairs, places: Places, one: Chosen, other: Chosen) -> Chosen:
+    """Return the choice that covers more, then weighs more, with the lower bound that either's prices prove for it."""
+    worth = [(covered_bonus(pairs, places, chosen.taken), chosen.weight) for chosen in (one, other)]
+    best = one if worth[0] >= worth[1] else other
+    proofs = [(proven_bound(pairs, places, best.taken, chosen.price), chosen.price) for chosen in (one, other)]
+    bound, price = min(proofs, key=lambda proof: proof[0])
+    return best._replace(bound=bound, price=price)
+
+
+def proven_bound(pairs: Pairs, places: Places, taken: Bools, price: Floats) -> float:
+    """Bound the weight of whatever covers as many as these pairs do."""
+    with_coverage = bounds.bound_with_coverage(pairs, places, price, covered_bonus(pairs, places, taken))
+    return min(with_coverage, bounds.bound(pairs, places, price))
+
+
+def covered_bonus(pairs: Pairs, places: Places, taken: Bools) -> float:
+    covered = places.wanting & (degrees(pairs, taken, len(places.seats)) > 0)
+    return float(places.bonus[covered].sum())

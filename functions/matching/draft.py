@@ -1,28 +1,18 @@
-"""A round's draft: from candidates to pairs with their reasons, and why the others have none. Pure."""
+"""A round's draft: from participants to pairs with their reasons, and why the others have none. Pure."""
 
 from __future__ import annotations
 
 import hashlib
-import random
-from collections import Counter
-from collections.abc import Sequence
-from enum import StrEnum
-from itertools import combinations
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 
-from functions.matching.candidates import Candidate, obstacle
-from functions.matching.choice import Pair, choose
-from functions.matching.scores import SHOWN, Reason, gain, reasons, reciprocal
-from shared.models import Gain, GainKind, Profile, Value
-
-MILLION = 1_000_000
-
-
-class Unmatched(StrEnum):
-    """Why somebody has no match in a round."""
-
-    NO_REASON = "no_reason"  # nobody allowed with whom both would gain
-    ALL_TAKEN = "all_taken"  # there was somebody, but their seats went to others
-    NOT_UNDERSTOOD = "not_understood"  # the texts came too late to be read
+from functions.matching import engine
+from functions.matching.engine import Matched, Unmatched
+from functions.matching.participants import Participant
+from functions.matching.scores import SHOWN, Reason, reasons
+from shared.models import MILLION, Certificate, Gain, GainKind, Profile, Value
+from shared.phrases import OPENERS
 
 
 class DraftReason(Value):
@@ -40,6 +30,7 @@ class DraftPair(Value):
     versions: tuple[int, int]
     score: int
     gains: tuple[tuple[DraftReason, ...], tuple[DraftReason, ...]]
+    openers: tuple[int, int]
     writes_first: str
 
 
@@ -51,73 +42,92 @@ class Draft(Value):
     seed: int
     pairs: tuple[DraftPair, ...]
     unmatched: dict[str, Unmatched]
+    certificate: Certificate
 
     @property
     def reasons_counted(self) -> dict[str, int]:
         return dict(Counter(str(reason) for reason in self.unmatched.values()))
 
 
-def draft(event_id: str, number: int, seed: int, people: Sequence[Candidate], late: Sequence[str]) -> Draft:
+def draft(event_id: str, number: int, seed: int, people: Sequence[Participant], late: Sequence[str]) -> Draft:
     """Choose a round's pairs; the same people and seed give the same draft in whatever order they come.
 
     `late` are the ids of people whose texts nobody has read yet.
     """
-    ranked = sorted(people, key=lambda person: rank(seed, person.person_id))
-    found: dict[tuple[str, str], tuple[list[Reason], list[Reason]]] = {}
-    pairs = []
-    for one, other in combinations(ranked, 2):
-        if not (one.seats and other.seats) or obstacle(one, other):
-            continue
-        mine, theirs = reasons(one, other), reasons(other, one)
-        score = reciprocal(gain(mine), gain(theirs))
-        if score > 0:
-            pairs.append(Pair(one.person_id, other.person_id, round(score, 6)))
-            found[one.person_id, other.person_id] = (mine, theirs)
-    by_id = {person.person_id: person for person in ranked}
-    chosen = choose(
-        pairs,
-        {person.person_id: person.seats for person in ranked},
-        {person.person_id: person.introduced for person in ranked},
-    )
-    reachable = {person_id for pair in pairs for person_id in pair[:2]}
-    matched = {person_id for pair in chosen for person_id in pair[:2]}
-    rng = random.Random(seed)  # noqa: S311 - chance decides who writes first, nothing secret
+    found = matched(people, seed)
     return Draft(
         event_id=event_id,
         round=number,
         seed=seed,
-        pairs=tuple(draft_pair(pair, by_id, *found[pair.one, pair.other], rng) for pair in chosen),
-        unmatched={
-            person.person_id: Unmatched.ALL_TAKEN if person.person_id in reachable else Unmatched.NO_REASON
-            for person in ranked
-            if person.seats and person.person_id not in matched
-        }
+        pairs=draft_pairs(found, seed),
+        unmatched={found.people[one].person_id: why for one, why in found.unmatched.items()}
         | dict.fromkeys(late, Unmatched.NOT_UNDERSTOOD),
+        certificate=found.certificate,
     )
 
 
-def draft_pair(
-    pair: Pair, by_id: dict[str, Candidate], mine: list[Reason], theirs: list[Reason], rng: random.Random
-) -> DraftPair:
-    one, other = by_id[pair.one], by_id[pair.other]
-    return DraftPair(
-        members=(one.person_id, other.person_id),
-        versions=(one.version, other.version),
-        score=round(pair.score * MILLION),
-        gains=(shown(mine), shown(theirs)),
-        writes_first=writes_first(one, other, rng),
+def matched(people: Sequence[Participant], seed: int, tell: Callable[[float], None] = lambda _: None) -> Matched:
+    """Match those who have a seat, in an order of their ids that only the seed decides."""
+    taking_part = [one for one in people if one.seats > 0]
+    return engine.match(sorted(taking_part, key=lambda one: rank(seed, one.person_id)), seed, tell)
+
+
+def draft_pairs(found: Matched, seed: int) -> tuple[DraftPair, ...]:
+    """Write the chosen pairs down with their reasons, strongest first."""
+    chosen = sorted(
+        (-float(score), int(left), int(right))
+        for left, right, score in zip(*(array[found.taken] for array in found.pairs), strict=True)
     )
+    couples = [(found.people[left], found.people[right]) for _, left, right in chosen]
+    first = writers(couples, seed)
+    asked: Counter[str] = Counter({one.person_id: len(one.proposed) for one in found.people})
+    pairs = []
+    for (score, _, _), (one, other), writes_first in zip(chosen, couples, first, strict=True):
+        pairs.append(
+            DraftPair(
+                members=(one.person_id, other.person_id),
+                versions=(one.version, other.version),
+                score=round(-score * MILLION),
+                gains=(shown(reasons(one, other)), shown(reasons(other, one))),
+                openers=(opener_of(one, asked), opener_of(other, asked)),
+                writes_first=writes_first,
+            )
+        )
+        asked.update((one.person_id, other.person_id))
+    return tuple(pairs)
 
 
 def shown(found: Sequence[Reason]) -> tuple[DraftReason, ...]:
     return tuple(DraftReason(kind=one.kind, mine=one.mine, theirs=one.theirs) for one in found[:SHOWN])
 
 
-def writes_first(one: Candidate, other: Candidate, rng: random.Random) -> str:
-    """Name who writes first: not somebody who would rather be written to, if the other does not mind."""
-    if one.write_me_first != other.write_me_first:
-        return other.person_id if one.write_me_first else one.person_id
-    return rng.choice(sorted((one.person_id, other.person_id)))
+def opener_of(reader: Participant, asked: Counter[str]) -> int:
+    """Choose the question a reader is given, by number: another one for each person they are ever proposed."""
+    return (zlib.crc32(reader.person_id.encode()) + asked[reader.person_id]) % OPENERS
+
+
+def writers(couples: Sequence[tuple[Participant, Participant]], seed: int) -> list[str]:
+    """Name who writes first in each pair: not somebody who would rather be written to, if the other does not mind.
+
+    Where both are alike everybody is first in half of their pairs, give or take one: the pairs are walked along in
+    trails (Euler 1736), and whoever the trail comes from writes.
+    """
+    named = ["" for _ in couples]
+    open_pairs: dict[str, list[int]] = defaultdict(list)
+    for place, (one, other) in enumerate(couples):
+        if one.write_me_first != other.write_me_first:
+            named[place] = (other if one.write_me_first else one).person_id
+        else:
+            for member in (one, other):
+                open_pairs[member.person_id].append(place)
+    # Trails that begin where the number of pairs is odd end at another such place; the rest are rounds.
+    for start in sorted(open_pairs, key=lambda one: (len(open_pairs[one]) % 2 == 0, rank(seed, one))):
+        person = start
+        while remaining := [place for place in open_pairs[person] if not named[place]]:
+            named[remaining[0]] = person
+            one, other = couples[remaining[0]]
+            person = other.person_id if one.person_id == person else one.person_id
+    return named
 
 
 def rank(seed: int, person_id: str) -> str:
@@ -131,6 +141,7 @@ def gains_in_words(found: Sequence[DraftReason], mine: Profile, theirs: Profile)
         GainKind.SERVED: (mine.wishes, theirs.offers),
         GainKind.SHARED_WISH: (mine.wishes, theirs.wishes),
         GainKind.SHARED_INTEREST: (mine.interests, theirs.interests),
+        GainKind.SURPRISE: (mine.wishes, theirs.wishes),
     }
     return tuple(
         Gain(kind=one.kind, mine=texts[one.kind][0][one.mine], theirs=texts[one.kind][1][one.theirs]) for one in found

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
 from functions.matching import drafts
-from functions.matching.candidates import Candidate, candidate
 from functions.matching.draft import Draft, DraftPair, draft, gains_in_words
+from functions.matching.participants import Participant, participant
 from functions.matching.settings import settings
 from shared.chain import Occasion, answer_by, latest_run, partition_tasks
 from shared.logs import logger
@@ -38,13 +38,18 @@ def run(task: Task, now: datetime) -> None:
     if this is None or event.cancelled or this.is_out:
         tasks.finish(task)
         return
-    people, late = candidates(event, now, is_last=this.number == max(one.number for one in rounds))
+    people, late = participants(event, now, is_last=this.number == max(one.number for one in rounds))
     if late and now < this.due + UNDERSTOOD_WITHIN:
         tasks.defer(task, now + timedelta(minutes=1))
         return
     made = draft(event.event_id, this.number, zlib.crc32(event.event_id.encode()) + this.number, people, late)
     drafted = this.model_copy(
-        update={"draft_key": drafts.save(made), "pairs": len(made.pairs), "unmatched": made.reasons_counted}
+        update={
+            "draft_key": drafts.save(made),
+            "pairs": len(made.pairs),
+            "unmatched": made.reasons_counted,
+            "certificate": made.certificate,
+        }
     )
     publishing = Task(kind=TaskKind.PUBLISH, event_id=event.event_id, subject=task.subject, due=now)
     goes_on = [publishing] if event.publish is Publish.AUTO else []
@@ -53,33 +58,34 @@ def run(task: Task, now: datetime) -> None:
     wake(settings().round_queue_url, [one.ref for one in goes_on])
 
 
-def candidates(event: Event, now: datetime, *, is_last: bool) -> tuple[list[Candidate], list[str]]:
+def participants(event: Event, now: datetime, *, is_last: bool) -> tuple[list[Participant], list[str]]:
     """Read who takes part in a round, and the ids of those whose texts nobody has read yet."""
     understood = attendees.understandings(event.event_id)
     proposed: dict[str, set[str]] = defaultdict(set)
-    introduced: Counter[str] = Counter()
+    introduced: dict[str, set[str]] = defaultdict(set)
     taken: Counter[str] = Counter()
     for match in matches.all_matches(event.event_id):
         for member in match.members:
             proposed[member].add(match.other(member))
-            introduced[member] += match.state is MatchState.INTRODUCED
+            if match.state is MatchState.INTRODUCED:
+                introduced[member].add(match.other(member))
             # Whatever may still become an introduction holds its seat.
             taken[member] += match.state is MatchState.PROPOSED and match.answer_by > now
     people, late = [], []
     for attendee in attendees.attendees(event.event_id):
-        if not attendee.wants_matches:
+        if not attendee.wants_matches or attendee.is_paused(now):
             continue
         texts = understood.get(attendee.person_id)
         if texts is None or texts.version != attendee.version:
             late.append(attendee.person_id)
             continue
         people.append(
-            candidate(
+            participant(
                 attendee,
                 (texts.wishes, texts.offers, texts.interests),
                 frozenset(matches.have_met(attendee.address_hash)),
                 frozenset(proposed[attendee.person_id]),
-                introduced[attendee.person_id],
+                frozenset(introduced[attendee.person_id]),
                 taken[attendee.person_id],
                 is_last_round=is_last,
             )
@@ -134,6 +140,7 @@ def match_of(made: Draft, pair: DraftPair, members: list[Attendee], until: datet
             other.person_id: gains_in_words(pair.gains[1], other.profile, one.profile),
         },
         writes_first=pair.writes_first,
+        openers=dict(zip(pair.members, pair.openers, strict=True)),
         state=MatchState.INTRODUCED if agreed else MatchState.PROPOSED,
         answers=answers,
         answer_by=until,

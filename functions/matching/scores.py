@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import product
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise, product
 from typing import NamedTuple
 
-from functions.matching.candidates import Candidate
+import numpy as np
+
+from functions.matching.arrays import Floats, Ints, Pairs
+from functions.matching.candidates import Factors
+from functions.matching.participants import Participant
+from functions.matching.rules import Rules, allowed
 from shared.models import GainKind, Understood
 
-WORTH = {GainKind.SERVED: 1.0, GainKind.SHARED_WISH: 0.8, GainKind.SHARED_INTEREST: 0.3}
+WORTH = {GainKind.SERVED: 1.0, GainKind.SHARED_WISH: 0.8, GainKind.SHARED_INTEREST: 0.3, GainKind.SURPRISE: 0.1}
+FIRST, FURTHER = 0.9, 0.5  # how much of the best reason counts, and of each further one
 WORDS_ALONE = 0.5  # closeness of texts that share words but no concept, at most
+RANKING = 0.04  # share of the score that format and newcomers decide: they rank, and never make a pair
 SHOWN = 2  # reasons a person reads for one match
+HASHED = 256  # dimensions for words in the search for candidates, where collisions do no harm
 
 
 class Reason(NamedTuple):
@@ -28,15 +38,26 @@ def closeness(one: Understood, other: Understood) -> float:
     Sharing a concept counts full over the larger number of concepts; shared words count as Dice's coefficient
     (Dice 1945), halved, from two words on.
     """
-    shared = len(set(one.concepts) & set(other.concepts))
-    by_concept = shared / max(len(one.concepts), len(other.concepts)) if shared else 0.0
+    concepts = len(set(one.concepts) & set(other.concepts))
     words = len(set(one.words) & set(other.words))
-    enough = words >= min(2, len(one.words), len(other.words)) and words > 0
-    by_words = WORDS_ALONE * 2 * words / (len(one.words) + len(other.words)) if enough else 0.0
-    return max(by_concept, by_words)
+    counts = np.array([concepts, words, *(len(some) for text in (one, other) for some in (text.concepts, text.words))])
+    shared_concepts, shared_words, my_concepts, my_words, their_concepts, their_words = counts[:, None]
+    return float(
+        closeness_of_counts(shared_concepts, shared_words, my_concepts, their_concepts, my_words, their_words)[0]
+    )
 
 
-def reasons(one: Candidate, other: Candidate) -> list[Reason]:
+def closeness_of_counts(
+    concepts: Floats, words: Floats, my_concepts: Floats, their_concepts: Floats, my_words: Floats, their_words: Floats
+) -> Floats:
+    """Return the closeness of texts that share so many concepts and words, of so many each."""
+    by_concept = concepts / np.maximum(np.maximum(my_concepts, their_concepts), 1)
+    enough = words >= np.maximum(np.minimum(2, np.minimum(my_words, their_words)), 1)
+    by_words = np.where(enough, WORDS_ALONE * 2 * words / np.maximum(my_words + their_words, 1), 0)
+    return np.maximum(by_concept, by_words)
+
+
+def reasons(one: Participant, other: Participant) -> list[Reason]:
     """Return why `one` gains from `other`, best first, each own text at most once."""
     found = []
     for kind, mine, theirs in (
@@ -56,17 +77,177 @@ def reasons(one: Candidate, other: Candidate) -> list[Reason]:
         if own_text not in used:
             used.add(own_text)
             chosen.append(reason)
+    if not chosen and one.surprise_me and other.surprise_me:
+        return [Reason(GainKind.SURPRISE, 0, 0, 1.0)]
     return chosen
 
 
-def gain(found: list[Reason]) -> float:
-    """Return what a person gains, from 0 to 1: the best reason full, each further one half of what is left."""
-    left = 1.0
-    for place, reason in enumerate(found):
-        left *= 1 - WORTH[reason.kind] * reason.closeness * (0.9 if place == 0 else 0.5)
-    return 1 - left
-
-
-def reciprocal(mine: float, theirs: float) -> float:
+def reciprocal(mine: Floats, theirs: Floats) -> Floats:
     """Return the harmonic mean of both gains; 0 if either is (Pizzato et al., RECON, RecSys 2010)."""
-    return 2 * mine * theirs / (mine + theirs) if mine > 0 and theirs > 0 else 0.0
+    return np.where((mine > 0) & (theirs > 0), 2 * mine * theirs / np.maximum(mine + theirs, 1e-12), 0.0)
+
+
+class Texts:
+    """Everybody's texts of one kind, person after person; somebody without any has an empty one."""
+
+    def __init__(self, texts: Sequence[Sequence[Understood]]) -> None:
+        each = [list(own) or [Understood(concepts=(), words=())] for own in texts]
+        flat = [text for own in each for text in own]
+        self.starts = np.concatenate([[0], np.cumsum([len(own) for own in each])]).astype(np.int64)
+        self.concepts, self.words = Shared([text.concepts for text in flat]), Shared([text.words for text in flat])
+
+    def of(self, people: Ints) -> tuple[Ints, Ints]:
+        """Return the places of some people's texts, and where in them each person's begin."""
+        lengths = self.starts[people + 1] - self.starts[people]
+        begin = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+        return np.repeat(self.starts[people] - begin, lengths) + np.arange(int(lengths.sum())), begin
+
+    def close_to(self, other: Texts, person: int, texts: Ints) -> Floats:
+        """Return the closeness of one person's texts in here (rows) to some texts of another kind (columns)."""
+        return np.array(
+            [
+                closeness_of_counts(
+                    other.concepts.with_any(self.concepts.members[mine])[texts],
+                    other.words.with_any(self.words.members[mine])[texts],
+                    self.concepts.sizes[mine],
+                    other.concepts.sizes[texts],
+                    self.words.sizes[mine],
+                    other.words.sizes[texts],
+                )
+                for mine in range(self.starts[person], self.starts[person + 1])
+            ]
+        )
+
+
+class Shared:
+    """An inverted index: which texts hold a concept, or a word."""
+
+    def __init__(self, members: Sequence[tuple[str, ...]]) -> None:
+        self.members = members
+        self.sizes = np.array([len(one) for one in members], np.float64)
+        found: dict[str, list[int]] = {}
+        for text, own in enumerate(members):
+            for feature in own:
+                found.setdefault(feature, []).append(text)
+        self.texts = {feature: np.array(texts, np.int64) for feature, texts in found.items()}
+
+    def with_any(self, features: Iterable[str]) -> Floats:
+        """Count for every text how many of these it holds."""
+        hits = [self.texts[feature] for feature in features if feature in self.texts]
+        if not hits:
+            return np.zeros(len(self.sizes))
+        return np.bincount(np.concatenate(hits), minlength=len(self.sizes)).astype(np.float64)
+
+
+class Scorer:
+    """What everybody gains from everybody, from what they wrote. People are numbers, in the order given."""
+
+    def __init__(self, people: Sequence[Participant]) -> None:
+        self.wishes = Texts([one.wishes for one in people])
+        self.offers = Texts([one.offers for one in people])
+        self.interests = Texts([one.interests for one in people])
+        self.surprise_me = np.array([one.surprise_me for one in people], bool)
+        self.first_time = np.array([one.first_time for one in people], bool)
+        self.attendance = np.array([one.attendance for one in people])
+
+    def served(self, person: int, others: Ints) -> Floats:
+        """Return how well each of somebody's wishes (rows) is met by each of the others (columns), from 0 to 1.
+
+        The best of what the other can tell, or a wish of theirs about the same, which is a gain for both.
+        """
+        offers, by_offer = self.offers.of(others)
+        wishes, by_wish = self.wishes.of(others)
+        told = np.maximum.reduceat(self.wishes.close_to(self.offers, person, offers), by_offer, axis=1)
+        shared = np.maximum.reduceat(self.wishes.close_to(self.wishes, person, wishes), by_wish, axis=1)
+        return np.maximum(WORTH[GainKind.SERVED] * told, WORTH[GainKind.SHARED_WISH] * shared)
+
+    def gains(self, person: int, others: Ints) -> tuple[Floats, Floats]:
+        """Return what somebody gains from each of the others, and each of the others from them."""
+        topics, by_topic = self.interests.of(others)
+        wishes, by_wish = self.wishes.of(others)
+        liked = WORTH[GainKind.SHARED_INTEREST] * self.interests.close_to(self.interests, person, topics)
+        mine = gain_of([(self.served(person, others), None), (np.maximum.reduceat(liked, by_topic, axis=1), None)])
+        told = WORTH[GainKind.SERVED] * self.offers.close_to(self.wishes, person, wishes).max(axis=0)
+        shared = WORTH[GainKind.SHARED_WISH] * self.wishes.close_to(self.wishes, person, wishes).max(axis=0)
+        theirs = gain_of([(np.maximum(told, shared)[None], by_wish), (liked.max(axis=0)[None], by_topic)])
+        if self.surprise_me[person]:
+            least = np.where(self.surprise_me[others], WORTH[GainKind.SURPRISE] * FIRST, 0)
+            mine, theirs = np.maximum(mine, least), np.maximum(theirs, least)
+        return mine, theirs
+
+    def score(self, pairs: Pairs, tell: Callable[[float], None] = lambda _: None) -> Pairs:
+        """Return those of the pairs in which both gain, with their reciprocal score; `tell` hears the share done."""
+        score = np.zeros(pairs.size)
+        starts = np.searchsorted(pairs.left, np.arange(len(self.surprise_me) + 1))
+        for person, (begin, end) in enumerate(pairwise(starts)):
+            if begin < end:
+                others = pairs.right[begin:end]
+                both = reciprocal(*self.gains(person, others))
+                score[begin:end] = np.where(both > 0, (1 - RANKING) * both + RANKING * self.ranking(person, others), 0)
+            tell((person + 1) / len(self.surprise_me))
+        return pairs._replace(score=score.round(6)).only(score > 0)
+
+    def ranking(self, person: int, others: Ints) -> Floats:
+        """Rank from 0 to 1: half for wanting to meet in the same way, half for a newcomer with somebody who is not."""
+        same_way = self.attendance[others] == self.attendance[person]
+        shown_around = self.first_time[others] != self.first_time[person]
+        return np.asarray((same_way.astype(np.float64) + shown_around) / 2)
+
+
+def gain_of(parts: Sequence[tuple[Floats, Ints | None]]) -> Floats:
+    """Return what people gain, from 0 to 1: the best reason nearly full, each further one half of what is left.
+
+    1 - (1 - FIRST v_best) times the product of (1 - FURTHER v) over the other reasons' values v.
+    A part holds values with reasons in rows and people in columns; or, where people have different numbers of reasons,
+    one row of values and where in it each person's begin.
+    """
+    best, rest = np.zeros(1), np.ones(1)
+    for value, begin in parts:
+        most, left = value.max(axis=0), (1 - FURTHER * value).prod(axis=0)
+        if begin is not None:
+            most, left = np.maximum.reduceat(value[0], begin), np.multiply.reduceat(left, begin)
+        best, rest = np.maximum(best, most), rest * left
+    return np.asarray(1 - (1 - FIRST * best) * rest / (1 - FURTHER * best))
+
+
+def every_pair(rules: Rules) -> Pairs:
+    """Return every allowed pair, not scored yet."""
+    everybody = slice(0, rules.people)
+    left, right = np.nonzero(np.triu(allowed(rules, everybody, everybody), 1))
+    return Pairs(left, right, np.ones(len(left)))
+
+
+def factors(people: Sequence[Participant]) -> Factors:
+    """Return matrices whose product is near what each gains from each: a sieve for events too large to score all pairs.
+
+    A text is a vector of its concepts and hashed words; a person's are summed, and each kind of reason has its own
+    dimensions, so that wants @ gives adds up the closeness of all texts that could meet.
+    """
+    concepts = sorted({concept for one in people for text in texts_of(one) for concept in text.concepts})
+    place = {concept: number for number, concept in enumerate(concepts)}
+
+    def summed(texts: Sequence[Sequence[Understood]]) -> Floats:
+        rows = np.zeros((len(texts), len(place) + HASHED), np.float32)
+        for row, own in zip(rows, texts, strict=True):
+            for text in own:
+                for concept in text.concepts:
+                    row[place[concept]] += 1 / np.sqrt(len(text.concepts))
+                for word in text.words:
+                    row[len(place) + hashed(word)] += np.sqrt(WORDS_ALONE / len(text.words))
+        return rows
+
+    wishes, offers = summed([one.wishes for one in people]), summed([one.offers for one in people])
+    interests = summed([one.interests for one in people]) * np.float32(np.sqrt(WORTH[GainKind.SHARED_INTEREST]))
+    surprise = np.array([[np.sqrt(WORTH[GainKind.SURPRISE]) * one.surprise_me] for one in people], np.float32)
+    return Factors(
+        wants=np.hstack([wishes, wishes, interests, surprise]),
+        gives=np.hstack([offers, np.float32(WORTH[GainKind.SHARED_WISH]) * wishes, interests, surprise]),
+    )
+
+
+def texts_of(one: Participant) -> tuple[Understood, ...]:
+    return (*one.wishes, *one.offers, *one.interests)
+
+
+def hashed(word: str) -> int:
+    return zlib.crc32(word.encode()) % HASHED

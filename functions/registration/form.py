@@ -26,7 +26,8 @@ MOST_FIELDS = 100
 LINK_VALID = timedelta(days=7)
 LISTS = {"languages", "wishes", "offers", "interests", "avoid"}
 TYPED_IN_ONE_FIELD = {"interests", "avoid"}
-SWITCHES = {"standing_yes", "write_me_first", "consent_matching", "consent_follow_up"}
+SWITCHES = {name for name, field in Profile.model_fields.items() if field.annotation is bool}
+SWITCHES |= {"consent_matching", "consent_follow_up"}
 JOINERS = "\u200c\u200d"
 UNSEEN = ("Cf", "Mn", "Zs")  # categories of joiners, marks and blanks, which alone show nothing
 CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\.", re.IGNORECASE)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from functions.interests.embedding import understand
-from functions.matching.candidates import Candidate, candidate
 from functions.matching.draft import draft
+from functions.matching.participants import Participant, participant
 from shared.models import Attendee, Consents, Profile, Understood
 from shared.tokens import normal_company
 
@@ -23,28 +23,28 @@ def introductions(waves: Sequence[Sequence[dict[str, Any]]], yes_rate: float, se
     rng = random.Random(seed)  # noqa: S311 - decides invented answers, nothing secret
     folk: list[tuple[Attendee, Texts]] = []
     proposed: dict[str, set[str]] = defaultdict(set)
-    introduced: Counter[str] = Counter()
+    introduced: dict[str, set[str]] = defaultdict(set)
     for number, newcomers in enumerate(waves, start=1):
         folk += [(attendee, texts_of(attendee.profile)) for attendee in map(attendee_of, newcomers)]
         is_last = number == len(waves)
-        people = [as_candidate(*one, proposed, introduced, is_last=is_last) for one in folk]
+        people = [as_participant(*one, proposed, introduced, is_last=is_last) for one in folk]
         standing = {attendee.person_id for attendee, _ in folk if attendee.profile.standing_yes}
         for pair in draft("what-if", number, seed, people, ()).pairs:
             one, other = pair.members
             proposed[one].add(other)
             proposed[other].add(one)
             if all(member in standing or rng.random() < yes_rate for member in pair.members):
-                introduced.update(pair.members)
-    return {attendee.person_id: introduced[attendee.person_id] for attendee, _ in folk}
+                introduced[one].add(other)
+                introduced[other].add(one)
+    return {attendee.person_id: len(introduced[attendee.person_id]) for attendee, _ in folk}
 
 
-def as_candidate(
-    attendee: Attendee, texts: Texts, proposed: dict[str, set[str]], introduced: Counter[str], *, is_last: bool
-) -> Candidate:
+def as_participant(
+    attendee: Attendee, texts: Texts, proposed: dict[str, set[str]], introduced: dict[str, set[str]], *, is_last: bool
+) -> Participant:
     person_id = attendee.person_id
-    return candidate(
-        attendee, texts, frozenset(), frozenset(proposed[person_id]), introduced[person_id], 0, is_last_round=is_last
-    )
+    known = frozenset(proposed[person_id]), frozenset(introduced[person_id])
+    return participant(attendee, texts, frozenset(), *known, 0, is_last_round=is_last)
 
 
 def texts_of(profile: Profile) -> Texts:

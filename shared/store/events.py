@@ -76,7 +76,7 @@ def save_draft(drafted: Round, running: Task, following: Sequence[Task]) -> None
     """Note a round's draft and what follows from it; a round that is out already stays as it is."""
     change = table().update(
         round_key(drafted.event_id, drafted.number),
-        "SET #state = :draft, draft_key = :key, pairs = :pairs, unmatched = :unmatched",
+        "SET #state = :draft, draft_key = :key, pairs = :pairs, unmatched = :unmatched, certificate = :certificate",
         "#state IN (:planned, :draft)",
         name_state="state",
         planned=RoundState.PLANNED,
@@ -84,6 +84,7 @@ def save_draft(drafted: Round, running: Task, following: Sequence[Task]) -> None
         key=drafted.draft_key,
         pairs=drafted.pairs,
         unmatched=drafted.unmatched,
+        certificate=drafted.certificate and drafted.certificate.model_dump(),
     )
     try:
         table().transact([change, drop_task(running), *map(plan_task, following)])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from functions.matching.candidates import Candidate
+from functions.matching.participants import Participant
 from shared.models import Attendance, Understood
-from tests.people import a_candidate
+from tests.people import a_participant
 
 NAMES = ("ada", "ben", "cem", "dora", "emil", "fay", "gus")
 CONCEPTS = ("beekeeping", "canteen", "choirs", "hiring")
+SWITCHES = ("write_me_first", "colleagues_welcome", "first_time", "provider", "no_providers", "surprise_me")
 WORDS = ("garten", "kantine", "nacht", "suppe")
 
 
@@ -22,12 +23,12 @@ texts = st.lists(understood, max_size=3).map(tuple)
 
 
 @st.composite
-def candidates(draw: st.DrawFn, names: tuple[str, ...] = NAMES) -> Candidate:
+def participants(draw: st.DrawFn, names: tuple[str, ...] = NAMES) -> Participant:
     """Draw somebody who may work with, avoid, know or not understand the others."""
     name = draw(st.sampled_from(names))
     others = tuple(other for other in names if other != name)
     addresses, companies = tuple(f"address of {other}" for other in others), ("mill", "soap")
-    return a_candidate(
+    return a_participant(
         name,
         company_hash=draw(st.sampled_from(("", "", *companies))),
         languages=frozenset(draw(st.lists(st.sampled_from(("de", "en")), min_size=1))),
@@ -35,12 +36,12 @@ def candidates(draw: st.DrawFn, names: tuple[str, ...] = NAMES) -> Candidate:
         avoid=frozenset(draw(st.lists(st.sampled_from((*addresses, *companies)), max_size=1))),
         met=frozenset(draw(st.lists(st.sampled_from(addresses), max_size=1))),
         seats=draw(st.integers(0, 3)),
-        introduced=draw(st.integers(0, 2)),
-        write_me_first=draw(st.booleans()),
+        introduced=frozenset(draw(st.lists(st.sampled_from(others), max_size=1))),
+        **{switch: draw(st.booleans()) for switch in SWITCHES},
         wishes=draw(texts),
         offers=draw(texts),
         interests=draw(texts),
     )
 
 
-people = st.lists(candidates(), unique_by=lambda person: person.person_id, max_size=len(NAMES))
+people = st.lists(participants(), unique_by=lambda person: person.person_id, max_size=len(NAMES))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.meeting import meeting_place
-from shared.models import Attendance, Gain, GainKind
-from shared.phrases import OPENERS, opener, reasons
+from shared.models import Attendance, Certificate, Gain, GainKind
+from shared.phrases import OPENERS, certificate, opener, reasons
 from shared.texts import Voice
 from tests.people import DU, ENGLISH, VOICES, a_match, an_attendee, an_event
 
@@ -65,10 +65,63 @@ def test_a_question_to_open_with_is_about_what_the_other_one_wrote() -> None:
     assert "‹Wunsch B›" in opener(a_match(gains={"ada": (WISHED_BY_ADA,), "ben": (SERVED,)}), "ada", DU)
 
 
-def test_the_same_pair_gets_the_same_question_and_all_of_them_are_used() -> None:
-    asked = {opener(a_match(match_id=str(number)), "ada", DU) for number in range(40)}
-    assert len(asked) == OPENERS
-    assert opener(a_match(), "ada", DU) == opener(a_match(), "ada", DU)
+@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("gain", [SERVED, WISHED_BY_ADA])
+def test_each_number_is_another_question_of_at_least_twelve(gain: Gain, voice: Voice) -> None:
+    asked = {
+        opener(a_match(gains={"ada": (gain,), "ben": (SERVED,)}, openers={"ada": number}), "ada", voice)
+        for number in range(OPENERS)
+    }
+    assert len(asked) == OPENERS >= 12
+    assert all(question.endswith("?") and f"‹{gain.theirs}›" in question for question in asked)
+
+
+@pytest.mark.parametrize("voice", VOICES)
+def test_two_without_a_topic_read_that_both_wanted_it_and_what_the_other_wishes(voice: Voice) -> None:
+    mine = Gain(kind=GainKind.SURPRISE, mine="Wunsch A", theirs="Wunsch B")
+    theirs = Gain(kind=GainKind.SURPRISE, mine="Wunsch B", theirs="Wunsch A")
+    (to_ada,), (to_ben,) = both_sides((mine,), (theirs,), voice)
+    assert to_ada.index("Wunsch A") < to_ada.index("Wunsch B")
+    assert to_ben.index("Wunsch B") < to_ben.index("Wunsch A")
+    assert "‹Wunsch B›" in opener(a_match(gains={"ada": (mine,), "ben": (theirs,)}), "ada", voice)
+
+
+# What is proven
+
+
+def proven(**changed: object) -> Certificate:
+    found = {
+        "weight": 99_000_000,
+        "best_weight": 100_000_000,
+        "bound": 100_030_000,
+        "pairs_looked_at": 5000,
+        "all_pairs": True,
+        "reachable": 60,
+        "covered": 59,
+        "degrees": (1, 20, 39),
+        "wishes_met": 80,
+        "wishes_met_before": 70,
+        "wishes_meetable": 90,
+    }
+    return Certificate.model_validate(found | changed)
+
+
+def test_the_certificate_is_read_as_sentences() -> None:
+    assert certificate(proven(), ENGLISH) == (
+        "No other choice could be more than 0.03 % better. 1.00 % of that was given so that 10 more wishes are met. "
+        "59 of 60 people for whom there was somebody have somebody."
+    )
+    assert certificate(proven(wishes_met=70), DU) == (
+        "Keine andere Auswahl könnte mehr als 0,03 % besser sein. "
+        "59 von 60 Menschen, für die jemand da war, haben jemanden."
+    )
+
+
+def test_what_is_proven_is_rounded_up_and_says_among_which_pairs() -> None:
+    said = certificate(proven(bound=100_030_001, all_pairs=False, wishes_met=70), ENGLISH)
+    assert "0.04 %" in said
+    assert "among the 5000 most promising pairs" in said
+    assert certificate(proven(weight=0, best_weight=0, bound=0, wishes_met=70), ENGLISH).startswith("No other choice")
 
 
 # Where to meet
