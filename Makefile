@@ -22,6 +22,13 @@ check: .venv/ready          ## format, lint, types, layers, template
 	.venv/bin/lint-imports
 	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/cfn-lint -t template.yaml -a cfn_lint_serverless.rules
 
+trial: .venv/ready          ## the matching on a list of your own: CSV=people.csv (MATCHES=3 SEED=1 FILL=yes)
+	@$(PYTHON) -m infra.local.trial "$(CSV)" --matches $(or $(MATCHES),3) --seed $(or $(SEED),1) $(if $(filter yes,$(FILL)),--fill)
+
+benchmark: .venv/ready      ## the matching against its goals, with solvers as yardsticks
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r tests/benchmarks/requirements.txt
+	@$(PYTHON) -m tests.benchmarks
+
 event: .venv/ready          ## create or change an event: FILE=event.toml (ENDPOINT=http://127.0.0.1:8000 for `make run`)
 	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser event "$(FILE)"
 
@@ -55,4 +62,4 @@ lock: .venv/ready           ## one version of each package for Python 3.11 to 3.
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements.txt
 	@touch $@
 
-.PHONY: help run demo test check event publish status build deploy lock
+.PHONY: help run demo test check trial benchmark event publish status build deploy lock

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from functions.matching import drafts
 from infra.local import people, report, what_if
 from infra.local.demo_event import create
 from infra.local.inbox import Received
 from infra.local.stack import Stack, items_under
 from infra.local.template import ROOT
 from shared import phrases
-from shared.models import Answer, Attendee, MailKind, MailRef, Match, MatchState, Outcome
+from shared.models import MILLION, Answer, Attendee, Certificate, MailKind, MailRef, Match, MatchState, Outcome, Round
 from shared.store import attendees, events, mails, matches
 from shared.store.items import mail_of
 from shared.texts import Voice
@@ -33,12 +34,22 @@ SEED = 7
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What a round chose, and what is proven of it."""
+
+    number: int
+    certificate: Certificate
+    scores: list[float]
+    alone: list[tuple[str, str]]  # first name and why
+
+
+@dataclass(frozen=True)
 class Life:
     """What became of an event."""
 
     counts: dict[str, int]
     mails: dict[str, dict[str, int]]  # kind -> state -> how many
-    rounds: list[dict[str, int]]
+    rounds: list[Choice]
     introductions: dict[int, int]  # how many -> people
     outcomes: dict[str, int]
     by_day: dict[str, int]  # day -> mails
@@ -138,10 +149,7 @@ def life_of(event_id: str, outcomes: Counter[str], stack: Stack) -> Life:
             "said they met": met,
         },
         mails={kind: dict(states) for kind, states in sorted(by_kind.items())},
-        rounds=[
-            {"number": one.number, "pairs": sum(pair.round == one.number for pair in pairs), **one.unmatched}
-            for one in rounds
-        ],
+        rounds=[choice_of(one, pairs, folk) for one in rounds],
         introductions=dict(sorted(Counter(per_person[person] for person in folk).items())),
         outcomes=dict(outcomes.most_common()),
         by_day=dict(sorted(Counter(f"{mail.at:%Y-%m-%d}" for mail in stack.inbox.mails).items())),
@@ -149,17 +157,28 @@ def life_of(event_id: str, outcomes: Counter[str], stack: Stack) -> Life:
     )
 
 
+def choice_of(one: Round, pairs: list[Match], folk: dict[str, Attendee]) -> Choice:
+    """Read what a round chose from its draft."""
+    made = drafts.load(str(one.draft_key))
+    alone = [(folk[person].profile.first_name, report.WHY[why]) for person, why in made.unmatched.items()]
+    scores = [pair.score / MILLION for pair in pairs if pair.round == one.number]
+    return Choice(one.number, made.certificate, scores, sorted(alone))
+
+
 def told_pair(pair: Match, folk: dict[str, Attendee]) -> dict[str, object]:
-    """Tell of a pair in its people's words."""
+    """Tell of a pair in its people's words, as each of the two reads it."""
     one, other = (folk[member] for member in pair.members)
-    voice = Voice(one.language)
     return {
         "names": f"{one.profile.first_name} & {other.profile.first_name}",
-        "score": pair.score / 1_000_000,
-        "state": str(pair.state),
-        "round": pair.round,
-        "reader": one.profile.first_name,
-        "reasons": phrases.reasons(pair, one.person_id, other.profile.first_name, voice),
+        "score": pair.score / MILLION,
+        "note": f"round {pair.round} · {pair.state}",
+        "sides": [
+            (
+                reader.profile.first_name,
+                phrases.reasons(pair, reader.person_id, partner.profile.first_name, Voice(reader.language)),
+            )
+            for reader, partner in ((one, other), (other, one))
+        ],
     }
 
 
