@@ -12,9 +12,8 @@ from functions.matching.blossoms import cover_exactly
 from functions.matching.prices import LONG, SHORT, prices, reduced
 
 CUT_OFF = -0.005  # below it a pair takes a seat that a walk fills better: 90 % of all loss would come from there
-TINY = 100  # people; so few allow restarts
-RESTARTS = 40
-NOISE = 0.01  # of score, in a restart
+MOST_RESTARTS, RESTARTS = 80, 8000  # at most so many, or fewer where there are many people
+NOISE = (0.003, 0.01)  # of score, in turn, in a restart
 LOPSIDED = 0.02  # share of people whom a greedy choice may leave without anybody
 GOOD = 0.0005  # gap under which nothing more is tried
 
@@ -45,13 +44,17 @@ def choose(pairs: Pairs, places: Places, seed: int) -> Chosen:
         best = finish(pairs, places, price)
         if best.gap > GOOD:
             best = better(pairs, places, best, finish(pairs, places, prices(pairs, places, LONG)))
-    if len(places.seats) <= TINY:
-        rng = np.random.default_rng(seed)
-        for _ in range(RESTARTS):
-            if best.gap == 0:
-                break
-            again = finish(pairs, places, best.price, rng.normal(0, NOISE, pairs.size))
-            best = better(pairs, places, best, again)
+    return restarted(pairs, places, best, seed)
+
+
+def restarted(pairs: Pairs, places: Places, best: Chosen, seed: int) -> Chosen:
+    """Start anew from noisy keys while that may pay: one order of the greedy choice misses what another finds."""
+    rng = np.random.default_rng(seed)
+    for restart in range(min(MOST_RESTARTS, RESTARTS // max(1, len(places.seats)))):
+        if best.gap <= (GOOD if len(places.seats) > MOST_RESTARTS else 0):
+            break
+        noise = rng.normal(0, NOISE[restart % len(NOISE)], pairs.size)
+        best = better(pairs, places, best, finish(pairs, places, best.price, noise))
     return best
 
 

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from infra.local import people, queues
+from functions.matching import drafts
+from functions.matching.draft import Draft
+from functions.matching.running import match_of
+from infra.local import people, queues, report
 from infra.local.gateway import Answer, Request
 from infra.local.inbox import Received
 from infra.local.stack import Stack, items_under
 from shared import clock, phrases
 from shared.errors import EventUnknown
-from shared.models import FormOfAddress, Language
+from shared.models import Attendee, FormOfAddress, Language, Match
 from shared.store import attendees, events, matches, tasks
 from shared.texts import Voice
 
@@ -197,30 +200,59 @@ def list_attendees(_: Stack, __: str, asked: dict[str, Any]) -> Any:
 
 
 def last_round(_: Stack, __: str, asked: dict[str, Any]) -> Any:
-    """Show the newest round that is out: pairs with reasons, matches per person, who got none: ?event_id=…."""
+    """Show the newest round that was run: pairs with reasons, who got none and why, what is proven: ?event_id=…."""
     event, rounds = events.event_with_rounds(str(asked.get("event_id", "")))
-    out = [one for one in rounds if one.is_out]
-    if not out:
+    run = [one for one in rounds if one.draft_key]
+    if not run:
         return None
-    this = max(out, key=lambda one: one.number)
+    this = max(run, key=lambda one: one.number)
+    made = drafts.load(str(this.draft_key))
     folk = {person.person_id: person for person in attendees.attendees(event.event_id)}
-    pairs = [one for one in matches.all_matches(event.event_id) if one.round == this.number]
     voice = Voice(Language(asked.get("lang", "en")), FormOfAddress.DU)
     degrees = {person_id: 0 for person_id, person in folk.items() if person.wants_matches}
-    shown = []
-    for pair in sorted(pairs, key=lambda one: (-one.score, one.match_id)):
-        one, other = (folk[member] for member in pair.members)
+    pairs = pairs_of(made, folk, is_out=this.is_out)
+    for pair in pairs:
         for member in pair.members:
             degrees[member] = degrees.get(member, 0) + 1
-        reasons = phrases.reasons(pair, one.person_id, other.profile.first_name, voice)
-        names = [one.profile.first_name, other.profile.first_name]
-        shown.append({"names": names, "score": pair.score, "state": str(pair.state), "reasons": reasons})
     return {
         "number": this.number,
         "state": str(this.state),
-        "pairs": shown,
+        "certificate": phrases.certificate(made.certificate, voice),
+        "pairs": [told_pair(pair, folk, voice, is_out=this.is_out) for pair in pairs],
+        "alone": sorted(
+            [folk[person_id].profile.first_name, report.WHY[why]]
+            for person_id, why in made.unmatched.items()
+            if person_id in folk
+        ),
         "degrees": sorted(degrees.values(), reverse=True),
-        "unmatched": this.unmatched,
+        "covered": [made.certificate.covered, made.certificate.reachable],
+    }
+
+
+def pairs_of(made: Draft, folk: dict[str, Attendee], *, is_out: bool) -> list[Match]:
+    """Return a round's matches, the strongest first; before it is out, as they would be published."""
+    if is_out:
+        found = [one for one in matches.all_matches(made.event_id) if one.round == made.round]
+    else:
+        now = clock.now()
+        found = [
+            match_of(made, pair, [folk[member] for member in pair.members], now, now)
+            for pair in made.pairs
+            if all(member in folk for member in pair.members)
+        ]
+    return sorted(found, key=lambda one: (-one.score, one.match_id))
+
+
+def told_pair(pair: Match, folk: dict[str, Attendee], voice: Voice, *, is_out: bool) -> dict[str, Any]:
+    one, other = (folk[member] for member in pair.members)
+    return {
+        "names": [one.profile.first_name, other.profile.first_name],
+        "score": pair.score,
+        "state": str(pair.state) if is_out else "draft",
+        "reasons": [
+            phrases.reasons(pair, reader.person_id, partner.profile.first_name, voice)
+            for reader, partner in ((one, other), (other, one))
+        ],
     }
 
 

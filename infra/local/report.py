@@ -27,6 +27,7 @@ WHY = {
 }
 HERE = Path(__file__).parent
 SHOWN_PAIRS = 10
+WIDEST = 130  # of a bar, in units of the drawing
 
 
 def summary(life: Life, shares: Mapping[float, float], seconds: float) -> str:
@@ -117,14 +118,15 @@ def bars(rows: Sequence[tuple[str, float]], *, percent: bool = False) -> dict[st
     width, height, gap = 640, 220, 10
     most = 1.0 if percent else max((value for _, value in rows), default=1) or 1
     each = width / max(1, len(rows))
+    wide = min(each - gap, WIDEST)
     return {
         "width": width,
         "height": height + 50,
         "bars": [
             {
-                "x": round(place * each + gap / 2, 1),
+                "x": round(place * each + (each - wide) / 2, 1),
                 "y": round(24 + height * (1 - value / most), 1),
-                "width": round(each - gap, 1),
+                "width": round(wide, 1),
                 "height": round(height * value / most, 1),
                 "middle": round(place * each + each / 2, 1),
                 "value": f"{value:.0%}" if percent else f"{value:g}",

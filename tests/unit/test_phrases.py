@@ -108,12 +108,13 @@ def proven(**changed: object) -> Certificate:
 
 def test_the_certificate_is_read_as_sentences() -> None:
     assert certificate(proven(), ENGLISH) == (
-        "No other choice could be more than 0.03 % better. 1.00 % of that was given so that 10 more wishes are met. "
-        "59 of 60 people for whom there was somebody have somebody."
+        "No other choice could be more than 0.03 % better. "
+        "Then 1.00 % of the sum of all scores was given so that 10 more wishes are met. "
+        "Of 60 people for whom there was somebody, 59 have a match."
     )
     assert certificate(proven(wishes_met=70), DU) == (
         "Keine andere Auswahl könnte mehr als 0,03 % besser sein. "
-        "59 von 60 Menschen, für die jemand da war, haben jemanden."
+        "Von 60 Menschen, für die jemand da war, haben 59 jemanden."
     )
 
 
