@@ -9,10 +9,12 @@ import numpy as np
 from functions.matching import bounds, walks
 from functions.matching.arrays import Bools, Floats, Pairs, Places, check, degrees
 from functions.matching.blossoms import cover_exactly
-from functions.matching.prices import LONG, SHORT, prices, reduced
+from functions.matching.prices import LONG, PROOF, SHORT, prices, reduced
 
 CUT_OFF = -0.005  # below it a pair takes a seat that a walk fills better: 90 % of all loss would come from there
-MOST_RESTARTS, RESTARTS = 80, 8000  # at most so many, or fewer where there are many people
+TINY = 100  # people; so few are restarted until nothing could be better
+MOST_RESTARTS, RESTARTS = 200, 8000  # at most so many, or fewer where there are many people
+WORTH_RESTARTING = 0.002  # gap, in events that are not tiny
 NOISE = (0.003, 0.01)  # of score, in turn, in a restart
 LOPSIDED = 0.02  # share of people whom a greedy choice may leave without anybody
 GOOD = 0.0005  # gap under which nothing more is tried
@@ -39,22 +41,23 @@ def choose(pairs: Pairs, places: Places, seed: int) -> Chosen:
     if is_lopsided(pairs, places, price):
         # Walks from prices that are far off take minutes: the dual says which prices are nearer.
         price = min(price, prices(pairs, places, LONG), key=lambda one: bounds.dual_value(pairs, places, one))
-        best = finish(pairs, places, price)
+        best = proven(pairs, places, finish(pairs, places, price))
     else:
-        best = finish(pairs, places, price)
+        best = proven(pairs, places, finish(pairs, places, price))
         if best.gap > GOOD:
-            best = better(pairs, places, best, finish(pairs, places, prices(pairs, places, LONG)))
-    return restarted(pairs, places, best, seed)
+            price = prices(pairs, places, LONG)
+            best = better(pairs, places, best, proven(pairs, places, finish(pairs, places, price)))
+    return restarted(pairs, places, best, price, seed)
 
 
-def restarted(pairs: Pairs, places: Places, best: Chosen, seed: int) -> Chosen:
+def restarted(pairs: Pairs, places: Places, best: Chosen, price: Floats, seed: int) -> Chosen:
     """Start anew from noisy keys while that may pay: one order of the greedy choice misses what another finds."""
     rng = np.random.default_rng(seed)
     for restart in range(min(MOST_RESTARTS, RESTARTS // max(1, len(places.seats)))):
-        if best.gap <= (GOOD if len(places.seats) > MOST_RESTARTS else 0):
+        if best.gap <= (0 if len(places.seats) <= TINY else WORTH_RESTARTING):
             break
         noise = rng.normal(0, NOISE[restart % len(NOISE)], pairs.size)
-        best = better(pairs, places, best, finish(pairs, places, best.price, noise))
+        best = better(pairs, places, best, finish(pairs, places, price, noise))
     return best
 
 
@@ -73,6 +76,13 @@ def finish(pairs: Pairs, places: Places, price: Floats, noise: Floats | float = 
     walks.fill(choice)
     taken = choice.chosen
     return Chosen(taken, float(pairs.score[taken].sum()), proven_bound(pairs, places, taken, price), price)
+
+
+def proven(pairs: Pairs, places: Places, chosen: Chosen) -> Chosen:
+    """Lower a choice's bound by prices that are followed further than choosing needs."""
+    price = prices(pairs, places, PROOF, start=chosen.price)
+    bound = proven_bound(pairs, places, chosen.taken, price)
+    return chosen._replace(bound=bound, price=price) if bound < chosen.bound else chosen
 
 
 def greedy(pairs: Pairs, places: Places, key: Floats) -> Bools:

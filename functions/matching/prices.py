@@ -23,9 +23,10 @@ class Setting(NamedTuple):
 
 SHORT = Setting(steps=40, first=0.05, last=0.002, damping=0.6)
 LONG = Setting(steps=320, first=0.2, last=0.002, damping=0.9)  # where a few are sought by many
+PROOF = Setting(steps=40, first=0.002, last=0.0003, damping=0.6)  # goes on from prices, to prove a lower bound
 
 
-def prices(pairs: Pairs, places: Places, setting: Setting) -> Floats:
+def prices(pairs: Pairs, places: Places, setting: Setting, start: Floats | None = None) -> Floats:
     """Return a price per person, in units of score: above 0 for who is sought after, below 0 as a subsidy.
 
     Damped diagonal Newton steps on the dual of the linear program, smoothed by a temperature tau that falls
@@ -36,7 +37,7 @@ def prices(pairs: Pairs, places: Places, setting: Setting) -> Floats:
     seats, people = places.seats.astype(np.float64), len(places.seats)
     owed = places.wanting.astype(np.float64)
     flattest = FLATTEST * np.maximum(seats, 1)
-    price = np.full(people, np.median(pairs.score) / 2 if pairs.size else 0.0)
+    price = np.full(people, np.median(pairs.score) / 2 if pairs.size else 0.0) if start is None else start
     for step in range(setting.steps):
         tau = setting.first * (setting.last / setting.first) ** (step / (setting.steps - 1))
         taken = 1 / (1 + np.exp(np.clip(-reduced(pairs, price) / tau, -STEEPEST, STEEPEST)))

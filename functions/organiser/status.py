@@ -47,6 +47,8 @@ def status(event_id: str) -> dict[str, Any]:
                 "state": str(one.state),
                 "pairs": hidden(one.pairs),
                 "unmatched": shown(one.unmatched),
+                # By which share another choice could be better, at most; it tells nothing about anybody.
+                "gap": one.certificate and round(one.certificate.gap, 6),
             }
             for one in rounds
         ],

@@ -20,6 +20,7 @@ from tests.benchmarks.events import SCENARIOS, candidates
 
 SEEDS = 5
 LARGE = 10_000
+SOLVABLE = 100_000  # pairs; beyond, the linear programme takes many minutes
 PERCENT = 100
 
 
@@ -124,12 +125,9 @@ def against_bound(name: str, people: int, seed: int) -> tuple[float, int, str]:
     pairs, places = candidates(name, people, seed)
     chosen = choose(pairs, places, seed)
     got = covered(pairs, places, chosen.taken)
-    if people == LARGE:
+    if pairs.size > SOLVABLE:
         reachable = int((degrees(pairs, np.ones(pairs.size, bool), people) > 0).sum())
-        left_out = reachable - got if got < reachable else 0
-        if left_out:
-            left_out = round(oracles.linear(pairs._replace(score=np.full(pairs.size, 1e-6)), places)[1]) - got
-        return PERCENT * chosen.gap, left_out, "own bound"
+        return PERCENT * chosen.gap, reachable - got, "own bound"
     if people <= 100 or name == "one seat":  # a linear solution would take halves of pairs in odd rings
         weight, most = oracles.exact(pairs, places)
         return PERCENT * (weight / chosen.weight - 1), most - got, "exact optimum"
@@ -160,27 +158,33 @@ def small_events(*, quick: bool) -> Iterator[Row]:
 def late_registrants(*, quick: bool) -> Iterator[Row]:
     """Let a fifth come after the first round, which left one seat each, and compare with choosing all at once."""
     del quick
-    seats = 4
     for people in (1000, 3000):
-        for seed in range(2):
-            pairs, places = candidates("balanced", people, seed)
-            late = np.random.default_rng(seed).random(people) < 0.2
-            early = pairs.only(~(late[pairs.left] | late[pairs.right]))
-            first = choose(early, events.places(people, seats - 1), seed)
-            settled = early.only(first.taken)
-            had = degrees(early, first.taken, people)
-            open_pairs = pairs.only(~np.isin(pairs.left * people + pairs.right, settled.left * people + settled.right))
-            second = choose(open_pairs, Places(seats - had, (had == 0).astype(np.float64)), seed)
-            whole = choose(pairs, places, seed)
-            weight = (first.weight + second.weight) / whole.weight
-            happy = satisfaction(open_pairs, second, late) / satisfaction(pairs, whole, late)
-            left_out = covered(pairs, places, whole.taken) - int(
-                (had + degrees(open_pairs, second.taken, people) > 0).sum()
-            )
-            what = f"a fifth late, {people:,} people, seed {seed}"
-            yield Row(f"{what}: weight of choosing anew", f"{weight:.2%}", ">= 99.4 %", weight >= 0.994)
-            yield Row(f"{what}: what the late get of it", f"{happy:.2%}", ">= 99 %", happy >= 0.99)
-            yield Row(f"{what}: left out", str(left_out), "0", left_out <= 0)
+        found = [late(people, seed) for seed in range(SEEDS)]
+        weight, happy = (float(np.mean([one[column] for one in found])) for column in range(2))
+        left_out = sum(short for _, _, short in found)
+        what = f"a fifth late, {people:,} people, mean of {SEEDS}"
+        yield Row(f"{what}: weight of choosing anew", f"{weight:.2%}", ">= 99.4 %", weight >= 0.994)
+        yield Row(f"{what}: what the late get of it", f"{happy:.2%}", ">= 99 %", happy >= 0.99)
+        yield Row(f"{what}: left out", str(left_out), "0", left_out <= 0)
+
+
+def late(people: int, seed: int) -> tuple[float, float, int]:
+    """Return weight and late people's share of it beside choosing all at once, and how many are left out."""
+    seats = SCENARIOS["balanced"].seats
+    pairs, places = candidates("balanced", people, seed)
+    comes_late = np.random.default_rng(seed).random(people) < 0.2
+    early = pairs.only(~(comes_late[pairs.left] | comes_late[pairs.right]))
+    first = choose(early, events.places(people, seats - 1), seed)
+    settled = early.only(first.taken)
+    had = degrees(early, first.taken, people)
+    open_pairs = pairs.only(~np.isin(pairs.left * people + pairs.right, settled.left * people + settled.right))
+    second = choose(open_pairs, Places(seats - had, (had == 0).astype(np.float64)), seed)
+    whole = choose(pairs, places, seed)
+    return (
+        (first.weight + second.weight) / whole.weight,
+        satisfaction(open_pairs, second, comes_late) / satisfaction(pairs, whole, comes_late),
+        covered(pairs, places, whole.taken) - int((had + degrees(open_pairs, second.taken, people) > 0).sum()),
+    )
 
 
 def satisfaction(pairs: Pairs, chosen: Chosen, people: Bools) -> float:
