@@ -23,7 +23,7 @@ class Setting(NamedTuple):
 
 SHORT = Setting(steps=40, first=0.05, last=0.002, damping=0.6)
 LONG = Setting(steps=320, first=0.2, last=0.002, damping=0.9)  # where a few are sought by many
-PROOF = Setting(steps=40, first=0.002, last=0.0003, damping=0.6)  # goes on from prices, to prove a lower bound
+PROOF = Setting(steps=25, first=0.002, last=0.0003, damping=0.6)  # goes on from prices, to prove a lower bound
 
 
 def prices(pairs: Pairs, places: Places, setting: Setting, start: Floats | None = None) -> Floats:

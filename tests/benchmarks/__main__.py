@@ -15,6 +15,7 @@ import numpy as np
 
 from functions.matching.arrays import Bools, Pairs, Places, degrees
 from functions.matching.choice import Chosen, choose
+from functions.matching.engine import STRONGEST, strongest
 from tests.benchmarks import events, oracles, wishes
 from tests.benchmarks.events import SCENARIOS, candidates
 
@@ -210,24 +211,29 @@ def textbooks(*, quick: bool) -> Iterator[Row]:
     """Compare with a linear solver and rounding, and with rounds of maximum matching on a complete graph."""
     pairs, places = candidates("balanced", 1000, 0)
     chosen, seconds = timed(lambda: choose(pairs, places, 0), times=3)
-    (_, _, share), solver_seconds = timed(lambda: oracles.linear(pairs, places))
-    weight = float(pairs.score[oracles.rounded(pairs, places, share)].sum())
+    rounded, solver_seconds = timed(lambda: oracles.rounded(pairs, places, oracles.linear(pairs, places)[2]), times=2)
+    weight = float(pairs.score[rounded].sum())
     times = solver_seconds / seconds
-    yield Row("1,000 people: faster than HiGHS with rounding", f"{times:.0f} times", ">= 3 times", times >= 3)
+    yield Row("1,000 people: faster than HiGHS with rounding", f"{times:.1f} times", ">= 3 times", times >= 3)
     yield Row(
         "1,000 people: weight of that", f"{chosen.weight / weight:.4%}", ">= 100 %", chosen.weight >= weight - 1e-9
     )
     if quick:
         return
     seats = SCENARIOS["balanced"].seats
-    invented = events.event(300, 0)
-    pairs, places = events.pairs_of(invented, 300), events.places(300, seats)
-    chosen, seconds = timed(lambda: choose(pairs, places, 0), times=5)
+    pairs, places = events.complete(300, 0), events.places(300, seats)
+    # As the engine does it: from everybody's strongest pairs.
+    chosen, seconds = timed(lambda: choose(strongest(pairs, 300, STRONGEST), places, 0), times=5)
     weight, textbook_seconds = timed(lambda: oracles.matching_rounds(pairs, seats))
     times = textbook_seconds / seconds
-    yield Row("300 people, all pairs: faster than networkx", f"{times:,.0f} times", ">= 1,000 times", times >= 1000)
     yield Row(
-        "300 people, all pairs: weight of that", f"{chosen.weight / weight:.4%}", ">= 100 %", chosen.weight >= weight
+        "300 people, complete graph: faster than networkx", f"{times:,.0f} times", ">= 1,000 times", times >= 1000
+    )
+    yield Row(
+        "300 people, complete graph: weight of that",
+        f"{chosen.weight / weight:.4%}",
+        ">= 100 %",
+        chosen.weight >= weight,
     )
 
 

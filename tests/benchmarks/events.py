@@ -106,6 +106,14 @@ def pairs_of(invented: Event, top: int) -> Pairs:
     return top_pairs(invented.factors, invented.rules, top)
 
 
+def complete(people: int, seed: int) -> Pairs:
+    """Invent an event in which everybody may meet everybody."""
+    invented = event(people, seed)
+    one, none = np.ones(people, np.int64), np.zeros(0, np.int64)
+    nobody = np.zeros(people, bool)
+    return top_pairs(invented.factors, Rules(np.arange(people), nobody, one, one, nobody, nobody, none), people)
+
+
 def best(pairs: Pairs, people: int, top: int) -> Pairs:
     """Keep the pairs that are among the `top` best of one of their two, by going through each person's."""
     kept = np.zeros(pairs.size, bool)
