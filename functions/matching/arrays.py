@@ -52,6 +52,15 @@ def degrees(pairs: Pairs, chosen: Bools, people: int) -> Ints:
     return np.bincount(ends, minlength=people)
 
 
+def by_person(pairs: Pairs, key: Floats, people: int) -> tuple[Ints, Ints]:
+    """Return the pairs of person after person, each one's in order of falling key, and where each one's begin."""
+    best_first = np.argsort(-key, kind="stable")
+    ends = np.stack([pairs.left[best_first], pairs.right[best_first]], axis=1).ravel()
+    # The smallest kind of number that holds everybody lets numpy sort by digits.
+    order = np.argsort(ends.astype(np.min_scalar_type(people)), kind="stable")
+    return best_first[order // 2], np.searchsorted(ends[order], np.arange(people + 1))
+
+
 def check(pairs: Pairs, places: Places) -> None:
     """Raise BadMatrix unless the pairs and places are what the other functions rely on."""
     people = len(places.seats)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from functions.matching.arrays import Bools, Ints, Pairs, Places, degrees
+from functions.matching.arrays import Bools, Ints, Pairs, Places, by_person, degrees
 from functions.matching.candidates import top_pairs
 from functions.matching.choice import Chosen, choose, proven_bound
 from functions.matching.exchange import MOST_PEOPLE, Wants, covered, diversify
@@ -71,11 +71,9 @@ def match(people: Sequence[Participant], seed: int, tell: Callable[[float], None
 def strongest(pairs: Pairs, people: int, top: int) -> Pairs:
     """Keep the pairs that are among the `top` best of one of their two."""
     kept = np.zeros(pairs.size, bool)
-    ends = np.concatenate([pairs.left, pairs.right])
-    pair = np.tile(np.arange(pairs.size), 2)
-    order = np.lexsort((pair, -pairs.score[pair], ends))
-    place = np.arange(len(ends)) - np.searchsorted(ends[order], np.arange(people))[ends[order]]
-    kept[pair[order][place < top]] = True
+    ordered, starts = by_person(pairs, pairs.score, people)
+    place = np.arange(len(ordered)) - np.repeat(starts[:-1], np.diff(starts))
+    kept[ordered[place < top]] = True
     return pairs.only(kept)
 
 

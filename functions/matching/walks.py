@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from functions.matching.arrays import Bools, Floats, Pairs, Places
+from functions.matching.arrays import Bools, Floats, Pairs, Places, by_person
 from functions.matching.prices import reduced
 
 State: TypeAlias = tuple[int, int]  # who, and one of:
@@ -41,11 +41,8 @@ class Choice:
         self.left: list[int] = pairs.left.tolist()
         self.right: list[int] = pairs.right.tolist()
         self.taken: list[set[int]] = [set() for _ in self.seats]
-        ends = np.concatenate([pairs.left, pairs.right])
-        edges = np.tile(np.arange(pairs.size), 2)
-        order = np.lexsort((edges, -rc[edges], ends))  # each person's pairs, the best reduced score first
-        self._edges = edges[order]
-        self._starts = np.searchsorted(ends[order], np.arange(len(self.seats) + 1)).tolist()
+        self._edges, starts = by_person(pairs, rc, len(self.seats))
+        self._starts: list[int] = starts.tolist()
         self._lists: dict[int, list[int]] = {}
         for edge in np.flatnonzero(chosen).tolist():
             self.take(edge)

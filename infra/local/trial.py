@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from functions.interests.embedding import understand
-from functions.matching.arrays import Floats, Pairs, Places, degrees
+from functions.matching.arrays import Floats, Pairs, Places, by_person, degrees
 from functions.matching.choice import choose
 from functions.matching.draft import matched
 from functions.matching.engine import Matched, Unmatched, strongest
@@ -223,10 +223,8 @@ def persons(found: Matched, pairs: Sequence[Pair], by_id: dict[str, Row]) -> Ite
     for pair in pairs:
         partners[pair.a.id].append(pair)
         partners[pair.b.id].append(pair)
-    ends = np.concatenate([found.pairs.left, found.pairs.right])
-    order = np.lexsort((-np.tile(found.pairs.score, 2), ends))
-    starts = np.searchsorted(ends[order], np.arange(len(people) + 1))
-    best_scores = np.tile(found.pairs.score, 2)[order]
+    ordered, starts = by_person(found.pairs, found.pairs.score, len(people))
+    best_scores = found.pairs.score[ordered]
     for person_id in sorted(people):
         one = people[person_id]
         own = partners[person_id]

@@ -19,6 +19,7 @@ from functions.matching.bounds import bound, bound_with_coverage
 from functions.matching.choice import choose, covered_bonus
 from functions.matching.prices import LONG, SHORT, prices, reduced
 from functions.matching.walks import Choice, complete, cover
+from tests.benchmarks.events import candidates
 from tests.unit.arrays import best_of, chosen_of, covered_of, pairs_of, places_of, rounds
 
 Round = tuple[Pairs, Places]
@@ -118,6 +119,18 @@ def test_from_any_start_everybody_is_covered_who_can_be_whether_cheap_walks_went
         cover_exactly(choice)
         assert covered_bonus(pairs, places, choice.chosen) == best_of(pairs, places)[0]
         assert all(choice.free(person) >= 0 for person in range(len(places.seats)))
+
+
+def test_a_ring_of_equals_that_cheap_walks_cannot_open_is_opened_before_a_choice_is_finished() -> None:
+    scores = {(0, 2): 0.4, (0, 6): 0.6, (1, 3): 0.8, (1, 4): 0.7, (2, 3): 0.4, (2, 4): 0.9, (2, 5): 0.6, (2, 6): 0.8}
+    pairs, places = pairs_of(scores | {(3, 4): 0.7, (3, 7): 0.4, (6, 7): 0.9}), places_of([1] * 8)
+    assert covered_of(pairs, places, choosing.finish(pairs, places, np.zeros(8)).taken) == 8
+
+
+def test_in_a_larger_event_nearly_nothing_is_lost() -> None:
+    pairs, places = candidates("balanced", 300, 0)
+    assert choosing.finish(pairs, places, prices(pairs, places, SHORT)).gap < 0.001
+    assert choose(pairs, places, 7).gap < 0.0005
 
 
 @given(rounds())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.matching.draft import Draft, DraftReason, draft, gains_in_words, writers
 from functions.matching.engine import Unmatched
-from functions.matching.participants import Participant, participant, seats
+from functions.matching.participants import Participant, participant, places_of, seats
 from functions.matching.scores import SHOWN
 from shared.models import Gain, GainKind
 from tests.people import a_participant, a_profile, about, an_attendee
@@ -55,6 +55,14 @@ def test_a_participant_is_seen_with_the_seats_their_form_asked_for() -> None:
     assert (seen.avoid, seen.met, seen.proposed) == (frozenset({"mill"}), frozenset({"x"}), frozenset({"cem", "dora"}))
     assert (seen.person_id, seen.version, seen.languages) == ("ada", 1, frozenset({"de"}))
     assert seen.wishes == texts[0]
+
+
+def test_a_first_match_counts_for_who_has_no_introduction_and_more_for_who_had_no_proposal() -> None:
+    newcomer, waiting = a_participant("ada"), a_participant("ben", proposed=frozenset({"x"}))
+    settled = a_participant("cem", seats=2, proposed=frozenset({"x"}), introduced=frozenset({"x"}))
+    places = places_of([newcomer, waiting, settled])
+    assert places.bonus[0] > places.bonus[1] > places.bonus[2] == 0
+    assert places.seats.tolist() == [3, 3, 2]
 
 
 # The draft
