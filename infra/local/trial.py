@@ -72,6 +72,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fill", action="store_true")
     asked = parser.parse_args()
+    if asked.csv == Path():
+        parser.error("name your list: make trial CSV=people.csv (docs/trial.md says how it looks)")
     try:
         rows = read(asked.csv)
     except Unreadable as error:

@@ -6,9 +6,11 @@ import re
 from datetime import timedelta
 
 from infra.local import control, people
-from shared import chain
+from shared import chain, clock
 from shared.chain import Occasion
-from shared.store import events
+from shared.store import attendees, events
+from shared.store.keys import attendee_key
+from shared.store.table import table
 from tests.system.life import ADA, BO, CY, Life, form, without_tokens
 
 
@@ -35,6 +37,39 @@ def test_two_people_meet_from_the_form_to_did_you_meet(life: Life) -> None:
     introduction = life.mails(ADA)[3]
     assert str(introduction.message["Reply-To"]) == BO["email"]
     assert "10:30 Uhr, Kaffeebar" in introduction.part("plain")
+
+
+def test_who_pauses_is_in_no_round_until_the_pause_is_over(life: Life) -> None:
+    life.join(ADA, BO)
+    ada = next(one for one in attendees.attendees(life.event_id) if one.email == ADA["email"])
+    until = clock.utc_text(life.start - timedelta(days=5))
+    pause = table().update(attendee_key(life.event_id, ada.person_id), "SET paused_until = :until", until=until)
+    table().write(pause)
+    life.turn_to(days=9)
+    assert life.cards(ADA) == life.cards(BO) == []
+    life.turn_to(days=1)
+    assert [standing for standing, _ in life.cards(ADA)] == ["open"]
+
+
+def test_a_round_keeps_the_proof_of_its_choice_and_shows_its_draft_before_it_is_out(life: Life) -> None:
+    life.organise(publish="by hand")
+    cy = form("Cy", "Welche Falknerei nimmt mich auf?", "")
+    life.join(ADA, BO, {name: text for name, text in cy.items() if name != "offers"})
+    life.turn_to(days=9)
+    query = {"event_id": life.event_id}
+    drafted = control.last_round(life.stack, "", query)
+    assert drafted["state"] == "draft"
+    assert [pair["state"] for pair in drafted["pairs"]] == ["draft"]
+    assert drafted["alone"] == [["Cy", "too little in the profile to find a reason"]]
+    assert drafted["certificate"].startswith("No other choice could be more than 0.00 % better.")
+    proven = events.event_with_rounds(life.event_id)[1][0].certificate
+    assert proven is not None
+    assert (proven.covered, proven.reachable, proven.degrees) == (2, 2, (1, 2))
+    assert life.command("status")["rounds"][0]["gap"] == 0
+    life.command("publish")
+    published = control.last_round(life.stack, "", query)
+    assert [pair["state"] for pair in published["pairs"]] == ["proposed"]
+    assert published["pairs"][0]["reasons"] == drafted["pairs"][0]["reasons"]
 
 
 def test_each_mail_comes_at_its_time(life: Life) -> None:
