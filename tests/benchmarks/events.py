@@ -44,7 +44,6 @@ class Event(NamedTuple):
 
     factors: Factors
     rules: Rules
-    side: Floats  # 0, or 1 and 2 in an event with two sides
 
 
 def event(people: int, seed: int, draw: float = 0.2, *, sides: bool = False) -> Event:
@@ -67,8 +66,7 @@ def event(people: int, seed: int, draw: float = 0.2, *, sides: bool = False) -> 
             wants=single(seeks * TOPICS**0.5, likes * COMMON**0.5, one, one * POPULAR),
             gives=single(tells * TOPICS**0.5, likes * COMMON**0.5, popularity * draw, one),
         ),
-        rules_of(people, rng),
-        np.where(rng.random(people) < 1 / 6, 1, 2) if sides else np.zeros(people),
+        two_sided(rules_of(people, rng), rng) if sides else rules_of(people, rng),
     )
 
 
@@ -92,13 +90,16 @@ def rules_of(people: int, rng: np.random.Generator) -> Rules:
     )
 
 
+def two_sided(rules: Rules, rng: np.random.Generator) -> Rules:
+    """Let a sixth, all of one company, meet only the others, who are providers and want none."""
+    few = rng.random(rules.people) < 1 / 6
+    return rules._replace(company=np.where(few, rules.people, rules.company), provider=~few, no_providers=~few)
+
+
 def candidates(name: str, people: int, seed: int) -> tuple[Pairs, Places]:
     """Invent a scenario's event, and return everybody's best allowed pairs and what each may get."""
     scenario = SCENARIOS[name]
-    invented = event(people, seed, scenario.draw, sides=scenario.sides)
-    pairs = pairs_of(invented, scenario.candidates if not scenario.sides else people)
-    if scenario.sides:
-        pairs = best(pairs.only(invented.side[pairs.left] != invented.side[pairs.right]), people, scenario.candidates)
+    pairs = pairs_of(event(people, seed, scenario.draw, sides=scenario.sides), scenario.candidates)
     return pairs.only(pairs.score > scenario.least), places(people, scenario.seats)
 
 
@@ -112,19 +113,6 @@ def complete(people: int, seed: int) -> Pairs:
     one, none = np.ones(people, np.int64), np.zeros(0, np.int64)
     nobody = np.zeros(people, bool)
     return top_pairs(invented.factors, Rules(np.arange(people), nobody, one, one, nobody, nobody, none), people)
-
-
-def best(pairs: Pairs, people: int, top: int) -> Pairs:
-    """Keep the pairs that are among the `top` best of one of their two, by going through each person's."""
-    kept = np.zeros(pairs.size, bool)
-    order = np.argsort(-pairs.score, kind="stable")
-    seen = np.zeros(people, np.int64)
-    for pair in order.tolist():
-        ends = pairs.left[pair], pairs.right[pair]
-        kept[pair] = min(seen[end] for end in ends) < top
-        for end in ends:
-            seen[end] += 1
-    return pairs.only(kept)
 
 
 def places(people: int, seats: int) -> Places:
