@@ -93,13 +93,14 @@ def chosen_from(pairs: Pairs, places: Places, price: Floats) -> Chosen:
 
 def greedy(pairs: Pairs, places: Places, key: Floats) -> Bools:
     """Take pairs by falling key while both have a seat, down to the cut-off."""
-    left, right, free = pairs.left.tolist(), pairs.right.tolist(), places.seats.tolist()
+    free = places.seats.tolist()
     taken = np.zeros(pairs.size, dtype=bool)
-    for pair in np.argsort(-key, kind="stable")[: int((key >= CUT_OFF).sum())].tolist():
-        if free[left[pair]] and free[right[pair]]:
+    order = np.argsort(-key, kind="stable")[: int((key >= CUT_OFF).sum())]
+    for pair, one, other in zip(order.tolist(), pairs.left[order].tolist(), pairs.right[order].tolist(), strict=True):
+        if free[one] and free[other]:
             taken[pair] = True
-            free[left[pair]] -= 1
-            free[right[pair]] -= 1
+            free[one] -= 1
+            free[other] -= 1
     return taken
 
 
