@@ -113,8 +113,9 @@ def rows_of(records: list[tuple[int, list[str]]], faults: list[str]) -> Iterator
             faults.append(f"Line {line}: the id “{row['id']}” stands already in line {seen[row['id']]}.")
         else:
             seen[row["id"]] = line
-            several = {name: parts(row[name]) for name in COLUMNS[4:]}
-            languages = tuple(one.lower() for one in several.pop("languages"))
+            # A list separated by semicolons often has commas here, and no language has one in its name.
+            languages = parts(row["languages"].lower().replace(",", ";"))
+            several = {name: parts(row[name]) for name in COLUMNS[5:]}
             yield Row(line, row["id"], row["name"], row["email"], row["company"], languages, **several)
 
 

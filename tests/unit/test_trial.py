@@ -101,13 +101,14 @@ def test_the_rules_hold_for_known_people_colleagues_languages_and_one_person_lis
         "a,,same@example.org,Mill GmbH,de,,canteen,,b",
         "b,,,,de,,canteen,,",
         "c,,,mill gmbh,,,canteen,,",
-        "d,,,,fr,,canteen,,",
+        'd,,,,"fr,it",,canteen,,',
+        "f,,,,de;it,,canteen,,",
         "e,,SAME@example.org,,,,canteen,,",
     ]
     tried(folder, lines(*people), "--matches", "5")
     pairs = {(row["a"], row["b"]) for row in written(folder, "matches.csv")}
     assert not pairs & {("a", "b"), ("a", "c"), ("a", "d"), ("b", "d"), ("a", "e")}
-    assert {("c", "d"), ("b", "c"), ("d", "e")} <= pairs
+    assert {("c", "d"), ("b", "c"), ("d", "e"), ("d", "f")} <= pairs
 
 
 def test_the_same_list_gives_the_same_files_in_whatever_order_its_lines_stand(folder: Path) -> None:
