@@ -121,11 +121,11 @@ def bars(rows: Sequence[tuple[str, float]], *, percent: bool = False) -> dict[st
     wide = min(each - gap, WIDEST)
     return {
         "width": width,
-        "height": height + 50,
+        "height": height + 66,
         "bars": [
             {
                 "x": round(place * each + (each - wide) / 2, 1),
-                "y": round(24 + height * (1 - value / most), 1),
+                "y": round(40 + height * (1 - value / most), 1),
                 "width": round(wide, 1),
                 "height": round(height * value / most, 1),
                 "middle": round(place * each + each / 2, 1),
