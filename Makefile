@@ -49,6 +49,15 @@ SAM ?= sam
 deploy: build               ## into your AWS account; asks before it changes anything
 	SAM_CLI_TELEMETRY=0 $(SAM) deploy --guided
 
+letters: .venv/ready        ## the letters' HTML, from infra/letters/letter.mjml
+	@$(PYTHON) -m infra.letters
+
+pause: .venv/ready          ## let mail wait: all of it, or EVENT=id, or KIND=proposal
+	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser pause "$(EVENT)" $(if $(KIND),--kind $(KIND))
+
+resume: .venv/ready         ## let it leave again: the same words as for pause
+	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser resume "$(EVENT)" $(if $(KIND),--kind $(KIND))
+
 lock: .venv/ready           ## one version of each package for Python 3.11 to 3.13, then a subset per Lambda package
 	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group dev -o requirements.txt
 	for group in core web mail matching; do \
@@ -62,4 +71,4 @@ lock: .venv/ready           ## one version of each package for Python 3.11 to 3.
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements.txt
 	@touch $@
 
-.PHONY: help run demo test check trial benchmark event publish status build deploy lock
+.PHONY: help run demo test check trial benchmark event publish status pause resume letters previews build deploy lock

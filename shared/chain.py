@@ -11,56 +11,64 @@ from zoneinfo import ZoneInfo
 from shared.clock import utc_text
 from shared.models import (
     Answer,
+    Attendance,
     Attendee,
     Event,
     Mail,
     MailKind,
     Match,
     MatchState,
+    Outcome,
     Owner,
     Round,
     RoundState,
     Submission,
     Task,
     TaskKind,
+    Topic,
 )
 from shared.store.keys import PARTITIONS
 
 ANSWER_WITHIN = timedelta(days=5)
 BEFORE_NEXT_ROUND = timedelta(hours=1)
-REMIND_DAYS_BEFORE = 2
+NUDGE_LEAVES = timedelta(hours=24)  # to answer; with less left a nudge would only push
 REMIND_AT = time(10, 0)
 ASK_AT = time(9, 30)
-ASK_AGAIN_AFTER = timedelta(days=7)
+DIGEST_AT = time(8, 0)  # on Mondays
+WEEK = timedelta(days=7)
 SATURDAY = 5
-
-
-class Topic(StrEnum):
-    """What a person must have agreed to for a letter of this kind to leave."""
-
-    SERVICE = "service"
-    MATCHING = "matching"
-    FOLLOW_UP = "follow_up"
+# Where the event begins just before midnight it is ten in the morning 14 hours before; one more for the clocks' change.
+EARLIEST_REMINDER = timedelta(hours=15)
 
 
 class KindRule(NamedTuple):
-    """`must_arrive`: rather twice than never, where SES leaves it open whether a mail left."""
+    """`must_arrive`: rather twice than never, where SES leaves it open whether a mail left.
+
+    `stops` is the consent that the mail's unsubscribe link takes back; None where a mail carries no such link.
+    """
 
     topic: Topic
     must_arrive: bool
+    stops: Topic | None
 
 
 KINDS: dict[MailKind, KindRule] = {
-    MailKind.CONFIRMATION: KindRule(Topic.SERVICE, must_arrive=True),
-    MailKind.WELCOME: KindRule(Topic.SERVICE, must_arrive=True),
-    MailKind.PROPOSAL: KindRule(Topic.MATCHING, must_arrive=False),
-    MailKind.NO_MATCH: KindRule(Topic.MATCHING, must_arrive=False),
-    MailKind.INTRODUCTION: KindRule(Topic.MATCHING, must_arrive=False),
-    MailKind.ROUND_CLOSED: KindRule(Topic.MATCHING, must_arrive=False),
-    MailKind.REMINDER: KindRule(Topic.MATCHING, must_arrive=False),
-    MailKind.DID_YOU_MEET: KindRule(Topic.FOLLOW_UP, must_arrive=False),
-    MailKind.EVENT_CHANGED: KindRule(Topic.SERVICE, must_arrive=True),
-    MailKind.EVENT_CANCELLED: KindRule(Topic.SERVICE, must_arrive=True),
+    MailKind.CONFIRMATION: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
+    MailKind.WELCOME: KindRule(Topic.SERVICE, must_arrive=True, stops=Topic.MATCHING),
+    MailKind.PROPOSAL: KindRule(Topic.MATCHING, must_arrive=False, stops=Topic.MATCHING),
+    MailKind.NUDGE: KindRule(Topic.MATCHING, must_arrive=False, stops=Topic.MATCHING),
+    MailKind.NO_MATCH: KindRule(Topic.MATCHING, must_arrive=False, stops=Topic.MATCHING),
+    MailKind.INTRODUCTION: KindRule(Topic.MATCHING, must_arrive=False, stops=Topic.MATCHING),
+    MailKind.ROUND_CLOSED: KindRule(Topic.MATCHING, must_arrive=False, stops=Topic.MATCHING),
+    MailKind.REMINDER: KindRule(Topic.MATCHING, must_arrive=False, stops=Topic.MATCHING),
+    MailKind.DID_YOU_MEET: KindRule(Topic.FOLLOW_UP, must_arrive=False, stops=Topic.FOLLOW_UP),
+    MailKind.NOT_YET: KindRule(Topic.FOLLOW_UP, must_arrive=False, stops=Topic.FOLLOW_UP),
+    MailKind.STAY_IN_TOUCH: KindRule(Topic.FOLLOW_UP, must_arrive=False, stops=Topic.FOLLOW_UP),
+    MailKind.EVENT_CHANGED: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
+    MailKind.EVENT_CANCELLED: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
+    MailKind.YOUR_DATA: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
+    MailKind.GOODBYE: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
+    MailKind.DIGEST: KindRule(Topic.DIGEST, must_arrive=False, stops=Topic.DIGEST),
 }
 
 
@@ -70,7 +78,7 @@ class Occasion(StrEnum):
     PROPOSALS = "proposals"  # wave: the round's number, as of the next
     CLOSING = "closing"
     REMINDER = "reminder"  # wave: the start it reminds of, so that a moved event reminds anew
-    DID_YOU_MEET = "did_you_meet"  # wave: 1, 2
+    DID_YOU_MEET = "did_you_meet"  # wave: 1 or 2, and the start of the event it asks about
     CHANGED = "changed"  # wave: the event's version, as of the next
     CANCELLED = "cancelled"
 
@@ -99,16 +107,43 @@ def business_day_after(moment: datetime, zone: str) -> date:
     return day
 
 
+def zone_of(event: Event, attendee: Attendee) -> str:
+    """Return the time zone somebody lives in during an event: their own where they come online."""
+    online = event.link is not None and attendee.profile.attendance is not Attendance.ON_SITE
+    return attendee.profile.time_zone if online and attendee.profile.time_zone else event.time_zone
+
+
 def occasions(event: Event) -> list[Moment]:
-    """Date the letters that depend on the event's time alone."""
-    first_day = event.starts_at.astimezone(ZoneInfo(event.time_zone)).date()
-    remind = at_local(first_day - timedelta(days=REMIND_DAYS_BEFORE), REMIND_AT, event.time_zone)
-    ask_day = business_day_after(event.ends_at, event.time_zone)
-    return [
-        Moment(Occasion.REMINDER, start_wave(event), remind),
-        Moment(Occasion.DID_YOU_MEET, "1", at_local(ask_day, ASK_AT, event.time_zone)),
-        Moment(Occasion.DID_YOU_MEET, "2", at_local(ask_day + ASK_AGAIN_AFTER, ASK_AT, event.time_zone)),
-    ]
+    """Date the planning of the letters that depend on the event's time alone.
+
+    Each person's letter then has its own due time in their zone, so it is planned before the first of these.
+    """
+    follow_up, start = event.follow_up, start_wave(event)
+    found = []
+    if follow_up.reminder is not None:
+        first = event.starts_at - timedelta(days=follow_up.reminder) - EARLIEST_REMINDER
+        here = remind_at(event, event.time_zone, follow_up.reminder)
+        found.append(Moment(Occasion.REMINDER, start, first if event.link else here))
+    if follow_up.did_you_meet is not None:
+        found.append(Moment(Occasion.DID_YOU_MEET, f"1-{start}", event.ends_at))
+        if follow_up.once_more is not None:
+            found.append(Moment(Occasion.DID_YOU_MEET, f"2-{start}", event.ends_at + timedelta(follow_up.once_more)))
+    return found
+
+
+def remind_at(event: Event, zone: str, days: int) -> datetime:
+    """Say when to remind somebody in this zone: so many days before the day on which the event begins there."""
+    first_day = event.starts_at.astimezone(ZoneInfo(zone)).date()
+    return at_local(first_day - timedelta(days=days), REMIND_AT, zone)
+
+
+def ask_at(event: Event, zone: str, wave: str) -> datetime:
+    """Say when to ask what became of it: on a business day after the event, and once more some days later."""
+    day = event.ends_at
+    for _ in range(event.follow_up.did_you_meet or 1):
+        day = at_local(business_day_after(day, zone), ASK_AT, zone)
+    later = event.follow_up.once_more or 0 if wave.startswith("2") else 0
+    return at_local(day.astimezone(ZoneInfo(zone)).date() + timedelta(days=later), ASK_AT, zone)
 
 
 def start_wave(event: Event) -> str:
@@ -171,11 +206,62 @@ def welcome(attendee: Attendee, event: Event) -> Mail:
     return to_person(event, attendee.person_id, MailKind.WELCOME, "1", attendee.confirmed_at, event.ends_at)
 
 
+def goodbye(attendee: Attendee, event: Event, now: datetime) -> Mail:
+    """Plan the last letter to somebody who leaves; who comes back and leaves again gets it again."""
+    until = now + WEEK
+    return to_person(event, attendee.person_id, MailKind.GOODBYE, str(attendee.version), now, until)
+
+
+def your_data(attendee: Attendee, event: Event, now: datetime) -> Mail:
+    """Plan a letter with all that is kept about somebody, at most one a day."""
+    return to_person(event, attendee.person_id, MailKind.YOUR_DATA, utc_text(now)[:10], now, now + WEEK)
+
+
 def introductions(match: Match, event: Event, now: datetime) -> list[Mail]:
     """Plan the letter that brings two people together, once for each."""
     return [
         to_person(event, member, MailKind.INTRODUCTION, match.match_id, now, event.ends_at) for member in match.members
     ]
+
+
+def after_outcome(outcome: Outcome, event: Event, attendee: Attendee, now: datetime) -> list[Mail]:
+    """Plan the letter an outcome asks for; it speaks of all of a person's matches with that outcome, so there is one.
+
+    Where the event's data would be gone by then, nothing is promised.
+    """
+    later = {
+        Outcome.NOT_YET: (MailKind.NOT_YET, event.follow_up.not_yet),
+        Outcome.STAY_IN_TOUCH: (MailKind.STAY_IN_TOUCH, event.follow_up.stay_in_touch),
+    }
+    kind, days = later.get(outcome, (None, None))
+    if kind is None or days is None or not attendee.consents.follow_up:
+        return []
+    zone = zone_of(event, attendee)
+    day = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
+    while day.weekday() >= SATURDAY:
+        day += timedelta(days=1)
+    due, end = at_local(day, ASK_AT, zone), data_end(event)
+    return [to_person(event, attendee.person_id, kind, "1", due, min(due + WEEK, end))] if due < end else []
+
+
+def digest(event: Event, wave: str, now: datetime) -> Mail:
+    """Plan the organiser's letter on how it stands."""
+    return Mail(
+        event_id=event.event_id,
+        owner=Owner.ORGANISER,
+        owner_id=event.event_id,
+        kind=MailKind.DIGEST,
+        wave=wave,
+        due=now,
+        not_after=now + timedelta(days=3),
+    )
+
+
+def next_digest(event: Event, now: datetime) -> datetime:
+    """Return the next Monday morning at the event."""
+    day = now.astimezone(ZoneInfo(event.time_zone)).date()
+    due = at_local(day - timedelta(days=day.weekday()), DIGEST_AT, event.time_zone)
+    return due if due > now else at_local(day - timedelta(days=day.weekday() - 7), DIGEST_AT, event.time_zone)
 
 
 def plan(
@@ -184,33 +270,40 @@ def plan(
     """Say which letters an occasion means for one person; consent is asked for again when they leave."""
     if not attendee.wants_matches and occasion not in (Occasion.CHANGED, Occasion.CANCELLED):
         return []
-    person_id = attendee.person_id
+    person_id, zone = attendee.person_id, zone_of(event, attendee)
     if occasion is Occasion.PROPOSALS:
         return _after_round(int(wave), event, attendee, matches, now)
     if occasion is Occasion.CLOSING:
         left_open = [one for one in matches if one.round == int(wave) and needs_closing_words(one, person_id)]
-        due_until = now + timedelta(days=2)
-        return [to_person(event, person_id, MailKind.ROUND_CLOSED, wave, now, due_until)] if left_open else []
+        return [to_person(event, person_id, MailKind.ROUND_CLOSED, wave, now, event.ends_at)] if left_open else []
     introduced = [one for one in matches if one.state is MatchState.INTRODUCED]
     if occasion is Occasion.REMINDER:
-        return [to_person(event, person_id, MailKind.REMINDER, wave, now, event.starts_at)] if introduced else []
+        # Planned hours ahead where people live in many zones: a proposal may become an introduction till then.
+        if not any(one.state is not MatchState.CLOSED for one in matches):
+            return []
+        due = max(now, remind_at(event, zone, event.follow_up.reminder or 0))
+        return [to_person(event, person_id, MailKind.REMINDER, wave, due, event.starts_at)]
     if occasion is Occasion.DID_YOU_MEET:
-        open_ones = [one for one in introduced if person_id not in one.outcomes]
+        if all(person_id in one.outcomes for one in introduced):
+            return []
+        due = max(now, ask_at(event, zone, wave))
         # Past its week the second asking takes the first one's place.
-        until = now + ASK_AGAIN_AFTER
-        return [to_person(event, person_id, MailKind.DID_YOU_MEET, wave, now, until)] if open_ones else []
+        return [to_person(event, person_id, MailKind.DID_YOU_MEET, wave, due, due + WEEK)]
     kind = MailKind.EVENT_CHANGED if occasion is Occasion.CHANGED else MailKind.EVENT_CANCELLED
     return [to_person(event, person_id, kind, wave, now, event.ends_at)]
 
 
 def _after_round(number: int, event: Event, attendee: Attendee, matches: Sequence[Match], now: datetime) -> list[Mail]:
-    """Plan what a person gets after a round: a proposal, introductions by standing yes, or an honest no match."""
+    """Plan what a person gets after a round: a proposal and its nudge, introductions by standing yes, or no match."""
     of_round = [one for one in matches if one.round == number]
     letters = []
     open_ones = [one for one in of_round if one.state is MatchState.PROPOSED]
     if open_ones:
         until = max(one.answer_by for one in open_ones)
         letters.append(to_person(event, attendee.person_id, MailKind.PROPOSAL, str(number), now, until))
+        half_way = now + (until - now) / 2
+        if event.follow_up.nudge and until - half_way >= NUDGE_LEAVES:
+            letters.append(to_person(event, attendee.person_id, MailKind.NUDGE, str(number), half_way, until))
     letters += [
         to_person(event, attendee.person_id, MailKind.INTRODUCTION, one.match_id, now, event.ends_at)
         for one in of_round

@@ -63,6 +63,18 @@ class Publish(StrEnum):
     BY_HAND = "by hand"
 
 
+class FollowUp(Value):
+    """Which later letters an event sends, and when: days, None where a letter is switched off."""
+
+    nudge: bool = True
+    reminder: int | None = 2  # days before the event
+    did_you_meet: int | None = 1  # business days after it
+    once_more: int | None = 7  # days after that question, where nobody answered it
+    not_yet: int | None = 21  # days after that answer
+    stay_in_touch: int | None = 90  # days after that answer
+    digest: bool = True  # to the organiser: after each round, and weekly
+
+
 class Event(Value):
     """One summit, meetup or online gathering; all moments in UTC."""
 
@@ -86,6 +98,7 @@ class Event(Value):
     imprint: str
     privacy_url: str
     retention_days: int
+    follow_up: FollowUp = FollowUp()
     cancelled: bool = False
 
 
@@ -135,6 +148,7 @@ class Round(Value):
     due: AwareDatetime
     state: RoundState = RoundState.PLANNED
     draft_key: str | None = None
+    answer_by: AwareDatetime | None = None  # since it is published
     pairs: int = 0
     unmatched: dict[str, int] = {}  # reason -> how many people
     certificate: Certificate | None = None
@@ -154,7 +168,7 @@ class Attendance(StrEnum):
 
 
 Line = Annotated[str, Field(max_length=80)]
-Topic = Annotated[str, Field(min_length=1, max_length=60)]
+Interest = Annotated[str, Field(min_length=1, max_length=60)]
 Sentence = Annotated[str, Field(min_length=3, max_length=280)]
 
 
@@ -165,10 +179,11 @@ class Profile(Value):
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...] = Field(min_length=1, max_length=8)
     wishes: tuple[Sentence, ...] = Field(min_length=1, max_length=3)
     offers: tuple[Sentence, ...] = Field(default=(), max_length=3)
-    interests: tuple[Topic, ...] = Field(default=(), max_length=10)
+    interests: tuple[Interest, ...] = Field(default=(), max_length=10)
     about: Line = ""
     company: Line = ""
     attendance: Attendance = Attendance.ON_SITE
+    time_zone: Line = ""  # empty: the event's
     matches: int = Field(default=3, ge=1, le=5)
     recognise: Line = ""
     contact: Line = ""
@@ -317,6 +332,7 @@ class Match(Value):
     answers: dict[str, Answer] = {}
     answer_by: AwareDatetime
     introduced_at: AwareDatetime | None = None
+    meets_in: int | None = None  # which of the event's breaks both keep free for each other
     outcomes: dict[str, Outcome] = {}
 
     def other(self, person_id: str) -> str:
@@ -330,19 +346,34 @@ class Match(Value):
         return all(self.answers.get(member) is Answer.YES for member in self.members)
 
 
+class Topic(StrEnum):
+    """What a person must have agreed to for a letter to leave, and what a link to stop mail takes back."""
+
+    SERVICE = "service"
+    MATCHING = "matching"
+    FOLLOW_UP = "follow_up"
+    DIGEST = "digest"  # to the organiser
+
+
 class MailKind(StrEnum):
     """The letters. `confirmation` says something else to somebody who is already confirmed."""
 
     CONFIRMATION = "confirmation"
     WELCOME = "welcome"
     PROPOSAL = "proposal"
+    NUDGE = "nudge"
     NO_MATCH = "no_match"
     INTRODUCTION = "introduction"
     ROUND_CLOSED = "round_closed"
     REMINDER = "reminder"
     DID_YOU_MEET = "did_you_meet"
+    NOT_YET = "not_yet"
+    STAY_IN_TOUCH = "stay_in_touch"
     EVENT_CHANGED = "event_changed"
     EVENT_CANCELLED = "event_cancelled"
+    YOUR_DATA = "your_data"
+    GOODBYE = "goodbye"
+    DIGEST = "digest"
 
 
 class MailState(StrEnum):
@@ -360,10 +391,11 @@ class MailState(StrEnum):
 
 
 class Owner(StrEnum):
-    """To what a mail belongs: a person of an event, or a submission nobody has confirmed yet."""
+    """To what a mail belongs: a person of an event, a submission nobody has confirmed yet, or the event's organiser."""
 
     PERSON = "person"
     SUBMISSION = "submission"
+    ORGANISER = "organiser"
 
 
 class MailRef(Value):
@@ -387,6 +419,7 @@ class Mail(Value):
     not_after: AwareDatetime
     state: MailState = MailState.PLANNED
     attempt: int = 0
+    unclear: int = 0  # attempts whose end nobody knows
     reason: str | None = None
     ses_id: str | None = None
     sent_at: AwareDatetime | None = None
@@ -401,6 +434,39 @@ class Mail(Value):
         return MailRef(event_id=self.event_id, owner=self.owner, owner_id=self.owner_id, mail_id=self.mail_id)
 
 
+class Suppression(Value):
+    """Why an address gets no mail. Mailboxes come back after years, who complained does not."""
+
+    bounced_until: AwareDatetime | None = None
+    complained_at: AwareDatetime | None = None
+    paused_until: AwareDatetime | None = None
+
+    def stops(self, kind: MailKind, topic: Topic, now: datetime) -> bool:
+        """Say whether a letter must not go there. A new form proves that somebody reads what a full mailbox refused."""
+        if self.bounced_until is not None and now < self.bounced_until:
+            return True
+        if self.complained_at is not None and topic is not Topic.SERVICE:
+            return True
+        paused = self.paused_until is not None and now < self.paused_until
+        return paused and kind is not MailKind.CONFIRMATION
+
+
+class Asked(Value):
+    """One follow-up letter that was sent."""
+
+    mail_id: str
+    event_id: str
+    at: AwareDatetime
+
+
+class Cap(Value):
+    """The follow-up letters to an address over all events, oldest first."""
+
+    asked: tuple[Asked, ...] = ()
+    answered_at: AwareDatetime | None = None
+    revision: int = 0
+
+
 class TaskKind(StrEnum):
     """Work for later that is no mail."""
 
@@ -411,6 +477,7 @@ class TaskKind(StrEnum):
     OCCASION = "occasion"  # subject: occasion:wave
     PLAN = "plan"  # subject: occasion:wave:partition
     FORGET = "forget"  # subject: partition
+    DIGEST = "digest"  # subject: "weekly"
 
 
 class TaskRef(Value):
@@ -441,6 +508,7 @@ class Purpose(StrEnum):
 
     CONFIRM = "confirm"
     PAGE = "page"
+    STOP = "stop"
 
 
 class Token(Value):
@@ -449,7 +517,8 @@ class Token(Value):
     token_hash: str
     purpose: Purpose
     event_id: str
-    subject_id: str  # the submission to confirm, or the person whose page it is
+    subject_id: str  # the submission to confirm, the person whose page it is or whose mail it stops
+    topic: Topic | None = None  # of the mail to stop
     expires_at: AwareDatetime
 
 

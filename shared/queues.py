@@ -13,12 +13,13 @@ from shared.models import MailRef, TaskRef
 BATCH = 10  # SQS takes no more in one call
 
 
-def wake(queue_url: str, refs: Sequence[MailRef | TaskRef]) -> None:
-    """Tell a queue's function that these mails or tasks are due."""
+def wake(queue_url: str, refs: Sequence[MailRef | TaskRef], each_second: int | None = None) -> None:
+    """Tell a queue's function that these mails or tasks are due, all at once or spread over the seconds to come."""
     for start in range(0, len(refs), BATCH):
         entries = [
             {"Id": str(place), "MessageBody": ref.model_dump_json()}
-            for place, ref in enumerate(refs[start : start + BATCH])
+            | ({"DelaySeconds": place // each_second} if each_second and place >= each_second else {})
+            for place, ref in enumerate(refs[start : start + BATCH], start=start)
         ]
         # What SQS refuses is not repeated here: the clock finds it in the table.
         try:

@@ -32,6 +32,11 @@ def keyed_hash(secret: str, kind: str, value: str) -> str:
     return hmac.new(secret.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def address_hash(secret: str, email: str) -> str:
+    """Name a mailbox without telling it."""
+    return keyed_hash(secret, "address", normal_address(email))
+
+
 def normal_address(email: str) -> str:
     """Fold spellings of one mailbox: NFC, no outer spaces, lower case."""
     return unicodedata.normalize("NFC", email).strip().lower()

@@ -15,6 +15,7 @@ from shared.models import MailRef, TaskKind, TaskRef
 from shared.queues import wake
 from shared.store import tasks
 from shared.store.keys import ref_of
+from shared.store.pauses import usable_rate
 
 LEASE = timedelta(minutes=5)
 TIME_TO_STOP_MS = 10_000  # a partition's planning may take seconds; what is left waits for the next minute
@@ -23,6 +24,7 @@ OWN_WORK = {
     TaskKind.PLAN: moving.plan_partition,
     TaskKind.CLOSE: moving.close_round,
     TaskKind.FORGET: moving.forget_partition,
+    TaskKind.DIGEST: moving.tell_organiser,
 }
 
 
@@ -34,9 +36,10 @@ class TaskFailed(Exception):
 def handler(_: dict[str, Any], context: LambdaContext) -> None:
     """Release what is due to the queues, then do the tasks that are this function's own."""
     now = clock.now()
-    due = tasks.due_keys(now, limit=settings().mails_per_second * 60)
+    each_second = usable_rate(settings().mails_per_second)
+    due = tasks.due_keys(now, limit=each_second * 60)
     mails = [ref for key in due if isinstance(ref := ref_of(key), MailRef)]
-    wake(settings().mail_queue_url, mails)
+    wake(settings().mail_queue_url, mails, each_second=each_second)
     waiting = [ref for key in due if isinstance(ref := ref_of(key), TaskRef)]
     wake(settings().profile_queue_url, [ref for ref in waiting if ref.kind is TaskKind.UNDERSTAND])
     wake(settings().round_queue_url, [ref for ref in waiting if ref.kind in (TaskKind.ROUND, TaskKind.PUBLISH)])

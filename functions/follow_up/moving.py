@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared import chain
 from shared.chain import Occasion
 from shared.logs import logger
 from shared.models import MatchState, Task
 from shared.store import attendees, events, mails, matches, tasks
+
+LAST_DIGEST = timedelta(days=30)  # after the event, when most has been told
 
 
 def begin_occasion(task: Task, now: datetime) -> None:
@@ -33,10 +35,20 @@ def plan_partition(task: Task, now: datetime) -> None:
     tasks.finish(task)
 
 
-def forget_partition(task: Task, _: datetime) -> None:
+def tell_organiser(task: Task, now: datetime) -> None:
+    """Plan the week's digest, and think of the next one until the event's letters are over."""
+    event = events.event(task.event_id)
+    if event.cancelled or not event.follow_up.digest or now > event.ends_at + LAST_DIGEST:
+        tasks.finish(task)
+        return
+    mails.plan(chain.digest(event, f"week {now.date()}", now))
+    tasks.defer(task, chain.next_digest(event, now))
+
+
+def forget_partition(task: Task, now: datetime) -> None:
     """Let go of one partition's people, as the event's time to keep them is over."""
     for person in list(attendees.attendees_in(task.event_id, int(task.subject))):
-        attendees.forget(person)
+        attendees.forget(person, now)
     tasks.finish(task)
     logger.info("forgotten", event_id=task.event_id, partition=task.subject)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from functions.mailing.letter import Aside, Button, Facts, Letter, Paragraph, Person
+from functions.mailing.export import export
+from functions.mailing.letter import Aside, Button, Entry, Facts, Letter, Paragraph, Person
 from shared import local_time, phrases
-from shared.meeting import meeting_place
-from shared.models import Attendee, Event, Mail, MailKind, Match, Round
+from shared.chain import zone_of
+from shared.counts import Counts, hidden
+from shared.meeting import meeting
+from shared.models import Attendee, Event, Mail, MailKind, Match, Outcome, Round, natural_id
 from shared.texts import Voice
 
 
@@ -27,13 +30,18 @@ class Subject:
 
     event: Event
     voice: Voice
+    now: datetime
     recipient: str
     attendee: Attendee | None = None
     meetings: tuple[Meeting, ...] = ()
     next_round: Round | None = None
+    rounds: tuple[Round, ...] = ()  # what the organiser is told about
+    counts: Counts | None = None
+    mails: tuple[Mail, ...] = ()  # what somebody was sent, for those who ask for their data
     expires_at: datetime | None = None  # of the submission to confirm
     page_url: str = ""
     confirm_url: str = ""
+    stop_url: str = ""
 
 
 def compose(mail: Mail, about: Subject) -> Letter:
@@ -47,7 +55,7 @@ def _say(about: Subject, key: str, **values: object) -> str:
 
 
 def _letter(about: Subject, kind: str, *blocks: Paragraph | Aside | Person | Facts | Button, **values: str) -> Letter:
-    """Frame a letter: greeting before, closing after, and why it came."""
+    """Frame a letter: greeting before, closing after, why it came and how to get no more."""
     name = about.attendee.profile.first_name if about.attendee else ""
     why = f"{kind}.why" if about.voice.has(f"letters.{kind}.why") else "common.why"
     return Letter(
@@ -59,6 +67,7 @@ def _letter(about: Subject, kind: str, *blocks: Paragraph | Aside | Person | Fac
             Paragraph(_say(about, "common.closing")),
         ),
         why=_say(about, why),
+        stop=Button(_say(about, "common.stop"), about.stop_url) if about.stop_url else None,
     )
 
 
@@ -74,18 +83,48 @@ def _button(about: Subject, kind: str) -> Button:
     return Button(_say(about, f"{kind}.button"), about.page_url)
 
 
+def _zone(about: Subject) -> str:
+    return zone_of(about.event, about.attendee) if about.attendee else about.event.time_zone
+
+
 def _moment(about: Subject, moment: datetime) -> str:
-    return local_time.date_and_time(moment, about.event.time_zone, about.voice.language)
+    """Write a time as the reader's clock shows it; in another zone than the event's, saying in which."""
+    zone = _zone(about)
+    abroad = f" ({zone})" if zone != about.event.time_zone else ""
+    return local_time.date_and_time(moment, zone, about.voice.language) + abroad
 
 
 def _when(about: Subject) -> str:
-    event = about.event
-    return local_time.span(event.starts_at, event.ends_at, event.time_zone, about.voice.language)
+    event, zone = about.event, _zone(about)
+    abroad = f" ({zone})" if zone != event.time_zone else ""
+    return local_time.span(event.starts_at, event.ends_at, zone, about.voice.language) + abroad
 
 
 def _where(about: Subject) -> str:
     event = about.event
     return event.place.in_language(about.voice.language) if event.place else str(event.link)
+
+
+def _names(about: Subject) -> str:
+    """List first names as a sentence does."""
+    names = [meeting.partner.profile.first_name for meeting in about.meetings]
+    return _say(about, "common.and", first=", ".join(names[:-1]), last=names[-1]) if len(names) > 1 else names[0]
+
+
+def _event_entry(about: Subject, *, cancelled: bool = False) -> Entry:
+    """Enter the event into somebody's calendar; what changes it later has the same id."""
+    event = about.event
+    return Entry(
+        uid=f"{event.event_id}@begegnung",
+        sequence=event.version - 1,
+        written_at=about.now,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        time_zone=event.time_zone,
+        title=event.title.in_language(about.voice.language),
+        where=_where(about),
+        cancelled=cancelled,
+    )
 
 
 def _when_and_where(about: Subject, kind: str) -> Facts:
@@ -107,7 +146,8 @@ def _goes_on(about: Subject, kind: str) -> Paragraph:
     """Say when the next round is, or after the last where to join in."""
     if about.next_round:
         return _paragraph(about, f"{kind}.next_round", when=_moment(about, about.next_round.due))
-    places = [one.place.in_language(about.voice.language) for one in about.event.breaks]
+    coming = [one for one in about.event.breaks if one.starts_at > about.now]
+    places = [one.place.in_language(about.voice.language) for one in coming]
     if not places:
         return _paragraph(about, f"{kind}.last_without_place")
     return _paragraph(about, f"{kind}.last", places=", ".join(dict.fromkeys(places)))
@@ -142,7 +182,7 @@ def _welcome(about: Subject) -> Letter:
     else:
         goes_on = _paragraph(about, "welcome.no_round")
     greeting = about.event.greeting
-    return _letter(
+    letter = _letter(
         about,
         "welcome",
         *([Paragraph(greeting.in_language(about.voice.language))] if greeting else []),
@@ -152,6 +192,7 @@ def _welcome(about: Subject) -> Letter:
         _aside(about, "welcome"),
         _button(about, "welcome"),
     )
+    return replace(letter, entry=_event_entry(about))
 
 
 def _proposal(about: Subject) -> Letter:
@@ -171,6 +212,18 @@ def _proposal(about: Subject) -> Letter:
     )
 
 
+def _nudge(about: Subject) -> Letter:
+    until = min(meeting.match.answer_by for meeting in about.meetings)
+    return _letter(
+        about,
+        "nudge",
+        _paragraph(about, "nudge.text", names=_names(about), when=_moment(about, until)),
+        _paragraph(about, "nudge.either"),
+        _aside(about, "nudge"),
+        _button(about, "nudge"),
+    )
+
+
 def _no_match(about: Subject) -> Letter:
     return _letter(
         about,
@@ -183,24 +236,24 @@ def _no_match(about: Subject) -> Letter:
 
 
 def _introduction(about: Subject) -> Letter:
-    (meeting,) = about.meetings
-    me, partner, match = about.attendee, meeting.partner, meeting.match
+    (brought,) = about.meetings
+    me, partner, match = about.attendee, brought.partner, brought.match
     assert me is not None  # noqa: S101 - only attendees have matches
     name = partner.profile.first_name
     lines = [(_say(about, "introduction.contact"), partner.profile.contact or partner.email)]
-    place = meeting_place(about.event, match, me, partner)
-    if place:
-        when = local_time.date_and_time(place.starts_at, about.event.time_zone, about.voice.language)
-        value = _say(about, "introduction.place_value", when=when, place=place.place.in_language(about.voice.language))
+    spot = meeting(about.event, match, (me, partner), about.voice.language)
+    if spot:
+        value = _say(about, "introduction.place_value", when=_moment(about, spot.starts_at), place=spot.where)
         lines.append((_say(about, "introduction.place"), value))
     if partner.profile.recognise:
         lines.append((_say(about, "introduction.recognise"), partner.profile.recognise))
     writes = "you_write" if match.writes_first == me.person_id else "they_write"
+    person = _person(about, brought)
     letter = _letter(
         about,
         "introduction",
         _paragraph(about, "introduction.text", name=name),
-        _person(about, meeting),
+        person,
         Facts(tuple(lines)),
         _paragraph(about, f"introduction.{writes}", name=name),
         _aside(about, "introduction"),
@@ -208,7 +261,19 @@ def _introduction(about: Subject) -> Letter:
         me=me.profile.first_name,
         name=name,
     )
-    return Letter(letter.subject, letter.preheader, letter.blocks, letter.why, reply_to=partner.email)
+    entry = spot and Entry(
+        # One id for each reader: two people's files for one meeting may lie in one calendar.
+        uid=f"{natural_id(match.match_id, me.person_id)}@begegnung",
+        sequence=about.event.version - 1,
+        written_at=about.now,
+        starts_at=spot.starts_at,
+        ends_at=spot.ends_at,
+        time_zone=_zone(about),
+        title=_say(about, "introduction.entry", name=name),
+        where=spot.where,
+        notes=person.opener,
+    )
+    return replace(letter, reply_to=partner.email, entry=entry)
 
 
 def _round_closed(about: Subject) -> Letter:
@@ -226,50 +291,127 @@ def _reminder(about: Subject) -> Letter:
     return _letter(
         about,
         "reminder",
-        _paragraph(about, "reminder.text"),
+        _paragraph(about, "reminder.text", when=_moment(about, about.event.starts_at)),
         *(_person(about, meeting) for meeting in about.meetings),
         _when_and_where(about, "reminder"),
+        _paragraph(about, "reminder.cannot"),
         _aside(about, "reminder"),
         _button(about, "reminder"),
     )
 
 
 def _did_you_meet(about: Subject) -> Letter:
-    names = ", ".join(meeting.partner.profile.first_name for meeting in about.meetings)
+    open_to_all = [one for one in Outcome if one not in (Outcome.PITCH, Outcome.DID_NOT_COME)]
+    possible = " · ".join(_say_outcome(about, one) for one in open_to_all)
     return _letter(
         about,
         "did_you_meet",
-        _paragraph(about, "did_you_meet.text", names=names),
+        _paragraph(about, "did_you_meet.text", names=_names(about)),
+        Paragraph(possible),
+        _paragraph(about, "did_you_meet.success"),
         _aside(about, "did_you_meet"),
         _button(about, "did_you_meet"),
     )
 
 
-def _event_changed(about: Subject) -> Letter:
+def _say_outcome(about: Subject, outcome: Outcome) -> str:
+    return about.voice(f"pages.outcomes.{outcome}")
+
+
+def _not_yet(about: Subject) -> Letter:
     return _letter(
+        about,
+        "not_yet",
+        _paragraph(about, "not_yet.text", names=_names(about)),
+        _paragraph(about, "not_yet.plan"),
+        *_contacts(about),
+        _aside(about, "not_yet"),
+        _button(about, "not_yet"),
+    )
+
+
+def _stay_in_touch(about: Subject) -> Letter:
+    return _letter(
+        about,
+        "stay_in_touch",
+        _paragraph(about, "stay_in_touch.text", names=_names(about)),
+        _paragraph(about, "stay_in_touch.word"),
+        *_contacts(about),
+        _aside(about, "stay_in_touch"),
+        _button(about, "stay_in_touch"),
+    )
+
+
+def _contacts(about: Subject) -> list[Facts]:
+    lines = [
+        (one.partner.profile.first_name, one.partner.profile.contact or one.partner.email) for one in about.meetings
+    ]
+    return [Facts(tuple(lines))]
+
+
+def _event_changed(about: Subject) -> Letter:
+    letter = _letter(
         about,
         "event_changed",
         _paragraph(about, "event_changed.text"),
         _when_and_where(about, "event_changed"),
+        _paragraph(about, "event_changed.calendar"),
         _button(about, "event_changed"),
     )
+    return replace(letter, entry=_event_entry(about))
 
 
 def _event_cancelled(about: Subject) -> Letter:
-    return _letter(
+    letter = _letter(
         about, "event_cancelled", _paragraph(about, "event_cancelled.text"), _button(about, "event_cancelled")
     )
+    return replace(letter, entry=_event_entry(about, cancelled=True))
+
+
+def _your_data(about: Subject) -> Letter:
+    assert about.attendee is not None  # noqa: S101 - only attendees have data
+    letter = _letter(about, "your_data", _paragraph(about, "your_data.text"), _button(about, "your_data"))
+    return replace(letter, data=export(about.event, about.attendee, about.mails, about.now))
+
+
+def _goodbye(about: Subject) -> Letter:
+    return _letter(
+        about,
+        "goodbye",
+        _paragraph(about, "goodbye.text"),
+        _paragraph(about, "goodbye.stays"),
+        _aside(about, "goodbye"),
+    )
+
+
+def _digest(about: Subject) -> Letter:
+    told, rounds = about.counts, [one for one in about.rounds if one.is_out]
+    assert told is not None  # noqa: S101 - gathered for this letter
+    people = [(_say(about, f"digest.{name}"), str(hidden(count))) for name, count in told._asdict().items()]
+    blocks: list[Paragraph | Facts] = [_paragraph(about, "digest.text"), Facts(tuple(people))]
+    if rounds and rounds[-1].unmatched:
+        alone = [(_say(about, f"digest.{why}"), str(hidden(count))) for why, count in rounds[-1].unmatched.items()]
+        blocks += [_paragraph(about, "digest.why_alone", number=rounds[-1].number), Facts(tuple(alone))]
+    if about.next_round:
+        blocks.append(_paragraph(about, "digest.next_round", when=_moment(about, about.next_round.due)))
+    return _letter(about, "digest", *blocks, _aside(about, "digest"))
 
 
 WRITERS: dict[MailKind, Callable[[Subject], Letter]] = {
     MailKind.CONFIRMATION: _confirmation,
     MailKind.WELCOME: _welcome,
     MailKind.PROPOSAL: _proposal,
+    MailKind.NUDGE: _nudge,
     MailKind.NO_MATCH: _no_match,
     MailKind.INTRODUCTION: _introduction,
     MailKind.ROUND_CLOSED: _round_closed,
     MailKind.REMINDER: _reminder,
     MailKind.DID_YOU_MEET: _did_you_meet,
+    MailKind.NOT_YET: _not_yet,
+    MailKind.STAY_IN_TOUCH: _stay_in_touch,
     MailKind.EVENT_CHANGED: _event_changed,
     MailKind.EVENT_CANCELLED: _event_cancelled,
+    MailKind.YOUR_DATA: _your_data,
+    MailKind.GOODBYE: _goodbye,
+    MailKind.DIGEST: _digest,
 }

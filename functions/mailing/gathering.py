@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from functions.mailing.composing import Meeting, Subject
-from shared.chain import KINDS, Topic, needs_closing_words, next_round_after, start_wave
+from shared.chain import KINDS, needs_closing_words, next_round_after, start_wave
+from shared.counts import count
 from shared.models import (
+    NO_ANSWER,
     Answer,
     Attendee,
     AttendeeState,
@@ -17,12 +19,15 @@ from shared.models import (
     MailKind,
     Match,
     MatchState,
+    Outcome,
     Owner,
     Round,
+    Topic,
 )
-from shared.store import attendees, events, matches
-from shared.texts import voice_for
+from shared.store import addresses, attendees, events, matches, pauses
+from shared.texts import Voice, voice_for
 
+LOOK_AGAIN = timedelta(minutes=15)  # whether a pause still holds
 FORMS_A_DAY = 5  # after that many forms for one address in a day, no more mail goes there: somebody is playing
 
 
@@ -35,16 +40,30 @@ class Skip(StrEnum):
     SUPPRESSED = "suppressed"
     TOO_LATE = "too_late"
     TOO_MANY = "too_many"
+    PAUSED = "paused"
     NOT_RELEVANT = "not_relevant"
     REJECTED = "rejected"
     EVENT_CANCELLED = "event_cancelled"
 
 
-def gather(mail: Mail, now: datetime) -> Subject | Skip:
-    """Read what a mail speaks of, or say why it is not to be sent (any more)."""
+@dataclass(frozen=True)
+class Wait:
+    """A mail may leave later."""
+
+    until: datetime
+
+
+def gather(mail: Mail, now: datetime) -> Subject | Skip | Wait:
+    """Read what a mail speaks of, or say why it is not to be sent now, or not any more."""
     event = events.event(mail.event_id)
+    pause = pauses.paused(event.event_id, mail.kind, KINDS[mail.kind].topic, now)
+    if pause:
+        until = min(pause.until or now + LOOK_AGAIN, now + LOOK_AGAIN)
+        return Wait(until) if until <= mail.not_after else Skip.PAUSED
     if mail.owner is Owner.SUBMISSION:
         return _for_submission(mail, event, now)
+    if mail.owner is Owner.ORGANISER:
+        return _for_organiser(mail, event, now)
     attendee = attendees.attendee(mail.event_id, mail.owner_id)
     if attendee is None:
         return Skip.GONE
@@ -54,10 +73,13 @@ def gather(mail: Mail, now: datetime) -> Subject | Skip:
     about = Subject(
         event=event,
         voice=voice_for(event, attendee.language),
+        now=now,
         recipient=attendee.email,
         attendee=attendee,
         next_round=_next_round(event, now) if mail.kind in NAMES_NEXT_ROUND else None,
     )
+    if mail.kind is MailKind.YOUR_DATA:
+        return replace(about, mails=tuple(attendees.mails_of(event.event_id, attendee.person_id)))
     return _with_matches(mail, about, attendee)
 
 
@@ -73,43 +95,77 @@ def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
     submission = attendees.submission(mail.owner_id, now)
     if submission is None:
         return Skip.GONE
+    if addresses.suppression(submission.address_hash).stops(mail.kind, Topic.SERVICE, now):
+        return Skip.SUPPRESSED
     if now > mail.not_after or now > event.ends_at:
         return Skip.TOO_LATE
     if event.cancelled:
         return Skip.EVENT_CANCELLED
-    if attendees.is_suppressed(submission.address_hash):
-        return Skip.SUPPRESSED
-    if attendees.times_asked(submission) > FORMS_A_DAY:
+    if addresses.times_asked(submission) > FORMS_A_DAY:
         return Skip.TOO_MANY
-    person_id = attendees.person_at(submission.address_hash, event.event_id)
+    person_id = addresses.person_at(submission.address_hash, event.event_id)
     known = attendees.attendee(event.event_id, person_id) if person_id else None
     return Subject(
         event=event,
         voice=voice_for(event, submission.language),
+        now=now,
         recipient=submission.email,
         attendee=known,
         expires_at=submission.expires_at,
     )
 
 
+def _for_organiser(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
+    if now > mail.not_after:
+        return Skip.TOO_LATE
+    if event.cancelled:
+        return Skip.EVENT_CANCELLED
+    if not event.follow_up.digest:
+        return Skip.NO_CONSENT
+    _, rounds = events.event_with_rounds(event.event_id)
+    people, pairs = list(attendees.attendees(event.event_id)), list(matches.all_matches(event.event_id))
+    unreachable = addresses.unreachable({person.address_hash for person in people}, now)
+    return Subject(
+        event=event,
+        voice=Voice(event.languages[0], event.address),
+        now=now,
+        recipient=event.reply_to,
+        next_round=next_round_after(rounds, now),
+        rounds=tuple(rounds),
+        counts=count(people, pairs, attendees.submissions(event.event_id), unreachable),
+    )
+
+
 def _refusal(mail: Mail, event: Event, attendee: Attendee, now: datetime) -> Skip | None:
     topic = KINDS[mail.kind].topic
-    if attendee.state is AttendeeState.WITHDRAWN:
+    if attendee.state is AttendeeState.WITHDRAWN and mail.kind not in REACHES_WHO_LEFT:
         return Skip.WITHDRAWN
     if topic is Topic.MATCHING and not attendee.consents.matching:
         return Skip.NO_CONSENT
     if topic is Topic.FOLLOW_UP and not attendee.consents.follow_up:
         return Skip.NO_CONSENT
-    if attendees.is_suppressed(attendee.address_hash):
+    if addresses.suppression(attendee.address_hash).stops(mail.kind, topic, now):
         return Skip.SUPPRESSED
     if now > mail.not_after:
         return Skip.TOO_LATE
-    if event.cancelled and mail.kind is not MailKind.EVENT_CANCELLED:
+    if event.cancelled and mail.kind not in REACHES_AFTER_CANCELLING:
         return Skip.EVENT_CANCELLED
-    outdated = (mail.kind is MailKind.EVENT_CANCELLED and not event.cancelled) or (
-        mail.kind is MailKind.REMINDER and mail.wave != start_wave(event)
-    )
-    return Skip.NOT_RELEVANT if outdated else None
+    return Skip.NOT_RELEVANT if _is_outdated(mail, event, attendee, now) else None
+
+
+REACHES_WHO_LEFT = {MailKind.GOODBYE, MailKind.YOUR_DATA}
+REACHES_AFTER_CANCELLING = {MailKind.EVENT_CANCELLED, MailKind.GOODBYE, MailKind.YOUR_DATA}
+
+
+def _is_outdated(mail: Mail, event: Event, attendee: Attendee, now: datetime) -> bool:
+    """Say whether what a mail speaks of has changed since it was planned."""
+    if mail.kind is MailKind.EVENT_CANCELLED:
+        return not event.cancelled
+    if mail.kind is MailKind.REMINDER:
+        return mail.wave != start_wave(event)
+    if mail.kind is MailKind.DID_YOU_MEET:
+        return mail.wave[2:] != start_wave(event) or now < event.ends_at
+    return mail.kind is MailKind.GOODBYE and attendee.state is not AttendeeState.WITHDRAWN
 
 
 def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | Skip:
@@ -133,18 +189,23 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | S
 
 SPEAKS_OF = {
     MailKind.PROPOSAL,
+    MailKind.NUDGE,
     MailKind.NO_MATCH,
     MailKind.ROUND_CLOSED,
     MailKind.INTRODUCTION,
     MailKind.REMINDER,
     MailKind.DID_YOU_MEET,
+    MailKind.NOT_YET,
+    MailKind.STAY_IN_TOUCH,
 }
+AFTER_OUTCOME = {MailKind.NOT_YET: Outcome.NOT_YET, MailKind.STAY_IN_TOUCH: Outcome.STAY_IN_TOUCH}
 
 
 def _is_spoken_of(mail: Mail, match: Match, reader: str) -> bool:
     introduced = match.state is MatchState.INTRODUCED
-    if mail.kind is MailKind.PROPOSAL:
-        undecided = match.answer_of(reader) != Answer.NOT_NOW
+    mine = match.answer_of(reader)
+    if mail.kind in (MailKind.PROPOSAL, MailKind.NUDGE):
+        undecided = mine == NO_ANSWER if mail.kind is MailKind.NUDGE else mine != Answer.NOT_NOW
         return match.state is MatchState.PROPOSED and str(match.round) == mail.wave and undecided
     if mail.kind is MailKind.ROUND_CLOSED:
         return str(match.round) == mail.wave and needs_closing_words(match, reader)
@@ -152,4 +213,6 @@ def _is_spoken_of(mail: Mail, match: Match, reader: str) -> bool:
         return introduced and match.match_id == mail.wave
     if mail.kind is MailKind.DID_YOU_MEET:
         return introduced and reader not in match.outcomes
+    if mail.kind in AFTER_OUTCOME:
+        return introduced and match.outcomes.get(reader) is AFTER_OUTCOME[mail.kind]
     return introduced

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,30 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """Something for the reader's calendar. The same `uid` again with a higher `sequence` changes what is there."""
+
+    uid: str
+    sequence: int
+    written_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    title: str
+    where: str
+    notes: str = ""
+    cancelled: bool = False
+
+
+@dataclass(frozen=True)
 class Letter:
     """One mail's content; the HTML and the text part are made from the same blocks."""
 
     subject: str
     preheader: str
     blocks: tuple[Paragraph | Aside | Person | Facts | Button, ...]
-    why: str  # why this person gets this letter, and how to get no more
+    why: str  # why this person gets this letter
+    stop: Button | None = None  # how to get no more of its kind
     reply_to: str | None = None  # another attendee, in the letter that brings two together
+    entry: Entry | None = None
+    data: str = ""  # JSON to be attached

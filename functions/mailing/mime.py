@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -17,7 +18,24 @@ from shared.texts import Voice
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_LINE = 78
-POLICY = EmailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=LONGEST_LINE)
+LONGEST_HEADER = 996
+# Machines read these values as they stand: folded into encoded words they mean nothing, and the button is gone.
+UNFOLDED = {"list-unsubscribe", "list-unsubscribe-post", "feedback-id"}
+
+
+class MailPolicy(EmailPolicy):
+    """Keep what machines read on one line; fold the rest as usual."""
+
+    def _fold(self, name: str, value: Any, refold_binary: bool = False) -> str:  # noqa: FBT001, FBT002 - the library's
+        if name.lower() not in UNFOLDED:
+            return str(super()._fold(name, value, refold_binary))  # type: ignore[misc] # private, so the stubs hide it
+        line = f"{name}: {value}"
+        if not (line.isascii() and line.isprintable() and len(line) <= LONGEST_HEADER):
+            raise ValueError(name)
+        return f"{line}{self.linesep}"
+
+
+POLICY = MailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=LONGEST_LINE)
 
 
 def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str, mail_id: str) -> bytes:
@@ -28,12 +46,31 @@ def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str
     message["Reply-To"] = Address(addr_spec=letter.reply_to or event.reply_to)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if letter.stop:
+        message["List-Unsubscribe"] = f"<{letter.stop.url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text(letter, event, voice))
     message.add_alternative(html(letter, event, voice), subtype="html")
+    message.set_boundary(f"=_{mail_id}")
+    attach(message, letter)
+    if letter.entry or letter.data:
+        message.set_boundary(f"=_{mail_id}_all")
     # Last, as setting the content drops every header about content.
     message["Content-Language"] = str(voice.language)
-    message.set_boundary(f"=_{mail_id}")
     return subject_line(letter.subject) + message.as_bytes()
+
+
+def attach(message: EmailMessage, letter: Letter) -> None:
+    if letter.entry:
+        # Two kinds of letter need it, and it takes as long to import as all the rest.
+        from functions.mailing.calendar_file import calendar_file, method  # noqa: PLC0415
+
+        message.add_attachment(calendar_file(letter.entry), "text", "calendar", filename="begegnung.ics")
+        (part,) = message.iter_attachments()
+        part.set_param("charset", "utf-8")
+        part.set_param("method", method(letter.entry))
+    if letter.data:
+        message.add_attachment(letter.data.encode(), "application", "json", filename="begegnung.json")
 
 
 def subject_line(subject: str) -> bytes:

@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 
 from functions.mailing import post
 from functions.mailing.composing import Subject, compose
-from functions.mailing.gathering import Skip, gather
+from functions.mailing.gathering import Skip, Wait, gather
 from functions.mailing.mime import mime
 from functions.mailing.post import NotSent, Trouble
 from functions.mailing.settings import settings
-from shared.chain import KINDS
+from functions.mailing.timing import hours, may_ask, next_opening
+from shared.chain import KINDS, data_end, zone_of
 from shared.logs import logger
-from shared.models import Mail, MailRef, MailState, Owner, Purpose, Token
-from shared.store import mails
+from shared.models import Asked, Mail, MailRef, MailState, Owner, Purpose, Token, Topic
+from shared.store import addresses, mails, pauses
+from shared.store.table import Operation
 from shared.tokens import new_token, page_link, token_hash
 
 LEASE = timedelta(minutes=15)  # longer than the function, its queue's redelivery and SES's own event take together
-MOST_ATTEMPTS = 3  # of a mail that must arrive, where each left it open whether it did
+MOST_UNCLEAR = 2  # ends of a mail that must arrive, before it counts as unknown too
 STOPPED_FOR = timedelta(hours=1)
 LONGEST_WAIT_MINUTES = 60
 
@@ -33,20 +35,26 @@ def send(ref: MailRef, now: datetime) -> None:
         mails.settle(mail, MailState.UNKNOWN, "lease_over", now)
         logger.warning("mail unknown", mail_id=mail.mail_id, kind=mail.kind)
         return
-    about = gather(mail, now)
+    about, counted = asked_again(mail, now)
+    if isinstance(about, Wait):
+        mails.defer(mail, about.until)
+        return
     if isinstance(about, Skip):
         mails.settle(mail, MailState.SKIPPED, about, now)
         logger.info("mail skipped", mail_id=mail.mail_id, kind=mail.kind, reason=about)
         return
+    # A full second leaves the mail due, and the next minute's clock finds it.
+    if not pauses.take_turn(now, pauses.usable_rate(settings().mails_per_second)):
+        return
     about, tokens = with_links(mail, about)
-    claimed = mails.claim(mail, now, LEASE, tokens)
+    claimed = mails.claim(mail, now, LEASE, tokens, counted)
     if claimed is None:
         return
     raw = mime(compose(mail, about), about.event, about.voice, settings().sender_address, about.recipient, mail.mail_id)
     try:
         ses_id = post.send(raw, about.recipient, mail.ref, settings().configuration_set)
     except NotSent as failure:
-        note_trouble(claimed, failure.trouble, now)
+        note_trouble(claimed, about, failure.trouble, now)
         return
     mails.note_sent(claimed, ses_id, now)
     logger.info("mail sent", mail_id=mail.mail_id, kind=mail.kind)
@@ -54,7 +62,29 @@ def send(ref: MailRef, now: datetime) -> None:
 
 def may_try_again(mail: Mail) -> bool:
     """Say whether a mail whose fate is open may be sent once more."""
-    return KINDS[mail.kind].must_arrive and mail.attempt < MOST_ATTEMPTS
+    return KINDS[mail.kind].must_arrive and mail.unclear < MOST_UNCLEAR
+
+
+def asked_again(mail: Mail, now: datetime) -> tuple[Subject | Skip | Wait, list[Operation]]:
+    """Ask everything anew: whether a mail may leave, whether its hour suits, and what the claim has to count."""
+    about = gather(mail, now)
+    if not isinstance(about, Subject):
+        return about, []
+    zone, counted, moment = about.event.time_zone, [], now
+    if about.attendee:
+        zone = zone_of(about.event, about.attendee)
+        if KINDS[mail.kind].topic is Topic.FOLLOW_UP:
+            cap = addresses.cap(about.attendee.address_hash)
+            bearable = may_ask(cap, mail, about.attendee.confirmed_at, zone, now)
+            if bearable is None:
+                return Skip.TOO_MANY, []
+            moment = bearable
+            asked = Asked(mail_id=mail.mail_id, event_id=mail.event_id, at=now)
+            counted.append(addresses.count_asked(about.attendee.address_hash, cap, asked, now))
+    moment = next_opening(mail, hours(mail, about.event, moment), zone, moment)
+    if moment > mail.not_after:
+        return Skip.TOO_LATE, []
+    return (Wait(moment), []) if moment > now else (about, counted)
 
 
 def with_links(mail: Mail, about: Subject) -> tuple[Subject, list[Token]]:
@@ -76,16 +106,33 @@ def with_links(mail: Mail, about: Subject) -> tuple[Subject, list[Token]]:
         raw, token = page_link(about.event, about.attendee.person_id)
         tokens.append(token)
         about = replace(about, page_url=f"{base}/me/{raw}")
+    topic = KINDS[mail.kind].stops
+    if topic:
+        raw = new_token()
+        tokens.append(
+            Token(
+                token_hash=token_hash(raw),
+                purpose=Purpose.STOP,
+                event_id=mail.event_id,
+                subject_id=mail.owner_id,
+                topic=topic,
+                expires_at=data_end(about.event),
+            )
+        )
+        about = replace(about, stop_url=f"{base}/stop/{raw}")
     return about, tokens
 
 
-def note_trouble(claimed: Mail, trouble: Trouble, now: datetime) -> None:
+def note_trouble(claimed: Mail, about: Subject, trouble: Trouble, now: datetime) -> None:
     """Settle a mail SES did not take, or leave it in the lease's hands where that is open."""
     logger.warning("mail not sent", mail_id=claimed.mail_id, kind=claimed.kind, trouble=trouble)
+    if trouble is not Trouble.UNKNOWN and about.attendee and KINDS[claimed.kind].topic is Topic.FOLLOW_UP:
+        addresses.give_back(about.attendee.address_hash, claimed.mail_id, now)
     if trouble is Trouble.AGAIN:
         mails.release(claimed, now + wait(claimed))
     elif trouble is Trouble.STOPPED:
         mails.release(claimed, now + STOPPED_FOR)
+        pauses.pause(pauses.EVERYTHING, "account", now, now + STOPPED_FOR)
     elif trouble is Trouble.REJECTED:
         mails.settle(claimed, MailState.SKIPPED, Skip.REJECTED, now)
 

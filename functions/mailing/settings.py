@@ -7,6 +7,7 @@ class MailingSettings(Settings):
     public_url: str
     sender_address: str
     configuration_set: str
+    mails_per_second: int
 
 
 def settings() -> MailingSettings:

@@ -10,8 +10,9 @@ from functions.matching import drafts
 from functions.matching.draft import Draft, DraftPair, draft, gains_in_words
 from functions.matching.participants import Participant, participant
 from functions.matching.settings import settings
-from shared.chain import Occasion, answer_by, latest_run, partition_tasks
+from shared.chain import Occasion, answer_by, digest, latest_run, partition_tasks
 from shared.logs import logger
+from shared.meeting import free_break
 from shared.models import (
     Answer,
     Attendee,
@@ -110,7 +111,8 @@ def publish(task: Task, now: datetime) -> None:
         return
     closing = Task(kind=TaskKind.CLOSE, event_id=event.event_id, subject=task.subject, due=until)
     following = [closing, *partition_tasks(event.event_id, Occasion.PROPOSALS, task.subject, now)]
-    events.finish_publishing(event.event_id, this.number, task, following)
+    letters = [digest(event, f"round {this.number}", now)] if event.follow_up.digest else []
+    events.finish_publishing(event.event_id, this.number, until, task, following, letters)
     logger.info("round published", event_id=event.event_id, round=this.number)
 
 
@@ -119,9 +121,21 @@ def publish_pairs(event: Event, made: Draft, pairs: tuple[DraftPair, ...], until
     for pair in pairs:
         members = [people[member] for member in pair.members if member in people]
         versions = tuple(member.version for member in members)
-        if versions != pair.versions or not matches.publish(match_of(made, pair, members, until, now), members):
+        if versions != pair.versions or not publish_pair(event, match_of(made, pair, members, until, now), members):
             # The pair is there already, somebody left, or a profile changed: its reasons may no longer hold.
             logger.info("pair skipped", event_id=event.event_id, round=made.round)
+
+
+def publish_pair(event: Event, match: Match, members: list[Attendee]) -> bool:
+    """Write a match; if both want to be introduced straight away, in a break that both have free."""
+    if match.introduced_at is None:
+        return matches.publish(match, members)
+    for _ in range(2):  # somebody may just have promised that break on their page
+        taken = matches.booked(event.event_id, match.members)
+        free = free_break(event, members, taken, match.introduced_at)
+        if matches.publish(match.model_copy(update={"meets_in": free}), members):
+            return True
+    return False
 
 
 def match_of(made: Draft, pair: DraftPair, members: list[Attendee], until: datetime, now: datetime) -> Match:

@@ -39,6 +39,10 @@ def main(words: list[str]) -> int:
     publish = commands.add_parser("publish", help="publish a round's draft")
     publish.add_argument("event_id")
     commands.add_parser("status", help="how an event stands").add_argument("event_id")
+    for name, told in (("pause", "let mail wait"), ("resume", "let mail leave again")):
+        command = commands.add_parser(name, help=told)
+        command.add_argument("event_id", nargs="?", default="")
+        command.add_argument("--kind")
     asked = parser.parse_args(words)
     try:
         answer = call(command_of(asked))
@@ -58,7 +62,8 @@ def command_of(asked: argparse.Namespace) -> dict[str, Any]:
     command = {"command": asked.command, "language": language()}
     if asked.command == "event":
         return command | {"event": read(asked.file)}
-    return command | {"event_id": asked.event_id}
+    kind = {"kind": asked.kind} if getattr(asked, "kind", None) else {}
+    return command | {"event_id": asked.event_id} | kind
 
 
 def read(file: Path) -> dict[str, Any]:

@@ -15,19 +15,23 @@ from shared import chain, clock
 from shared.complaints import complaints
 from shared.errors import CommandUnknown, EventUnknown, FieldsInvalid, Refused, RoundNotReady
 from shared.logs import logger
-from shared.models import Language, RoundState, Task, TaskKind, Value
+from shared.models import Language, MailKind, RoundState, Task, TaskKind, Value
 from shared.queues import wake
-from shared.store import events, tasks
+from shared.store import events, pauses, tasks
 from shared.texts import Voice
 
 
 class Command(Value):
-    """One command: `event` with the file's content, `publish` or `status` with an event's id."""
+    """One command: `event` with the file's content, `publish` or `status` with an event's id.
+
+    `pause` and `resume` stop mail and let it go on: all of it, an event's, a kind's, or a kind's of an event.
+    """
 
     command: str
     language: Language = Language.EN
     event: Any = None
     event_id: str = ""
+    kind: MailKind | None = None
 
 
 @logger.inject_lambda_context
@@ -89,4 +93,25 @@ def tell_status(command: Command, _: Voice) -> dict[str, Any]:
     return status(command.event_id)
 
 
-COMMANDS = {"event": put_event, "publish": publish, "status": tell_status}
+def pause(command: Command, _: Voice) -> dict[str, Any]:
+    """Let mail wait until it is resumed; what is too old by then is skipped."""
+    scope = scope_of(command)
+    pauses.pause(scope, "by hand", clock.now())
+    return {"paused": scope}
+
+
+def resume(command: Command, _: Voice) -> dict[str, Any]:
+    """Let mail leave again, within a quarter of an hour, also what was paused because it bounced."""
+    scope = scope_of(command)
+    for one in (scope, pauses.LETTERS) if scope == pauses.EVERYTHING else (scope,):
+        pauses.resume(one, clock.now())
+    return {"resumed": scope}
+
+
+def scope_of(command: Command) -> str:
+    if command.event_id:
+        events.event(command.event_id)
+    return pauses.scope(command.event_id, command.kind or "")
+
+
+COMMANDS = {"event": put_event, "publish": publish, "status": tell_status, "pause": pause, "resume": resume}

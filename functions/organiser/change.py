@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.chain import Moment, Occasion, forgetting, occasions, partition_tasks
+from shared.chain import Moment, Occasion, forgetting, next_digest, occasions, partition_tasks
 from shared.models import Event, MailKind, Round, RoundState, Task, TaskKind, TaskRef
 
 TELLS_EVERYBODY = ("starts_at", "ends_at", "time_zone", "place", "link")
@@ -38,6 +38,15 @@ def change(new: Event, old: Event | None, old_rounds: Sequence[Round], now: date
         Task(kind=TaskKind.OCCASION, event_id=new.event_id, subject=subject(one), due=one.due)
         for one in occasions(new)
         if one.due > now and not new.cancelled
+    ]
+    if new.follow_up.digest and not new.cancelled:
+        tasks.append(Task(kind=TaskKind.DIGEST, event_id=new.event_id, subject="weekly", due=next_digest(new, now)))
+    # Who can still answer must be able to before the event that was moved towards them.
+    tasks += [
+        Task(kind=TaskKind.CLOSE, event_id=new.event_id, subject=str(one.number), due=max(now, new.starts_at))
+        for one in settled
+        if one.state is RoundState.PUBLISHED and one.answer_by
+        if old and new.starts_at < one.answer_by <= old.starts_at
     ]
     tasks += forgetting(new)
     # One that is due this minute may wait for the clock still.

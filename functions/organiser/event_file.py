@@ -28,6 +28,7 @@ HTTPS = re.compile(r"https://[^\s/]+\.\S+")
 ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 ADDRESS = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)  # as headers carry it
 BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # as a mail's headers see it
+ASKED_LATE_DAYS = 14  # after the event somebody may still say what became of it, and from then on its letter counts
 YEARS = range(2000, 3000)  # far enough from both ends of the calendar to calculate with
 
 
@@ -77,6 +78,26 @@ class BreakInFile(Value):
     place: Label
 
 
+def off_is_none(value: Any) -> Any:
+    """Take `false` for a letter that is not to be sent."""
+    return None if value is False else value
+
+
+Days = Annotated[int | None, BeforeValidator(off_is_none)]
+
+
+class FollowUpInFile(Value):
+    """The later letters: days, or false for none."""
+
+    nudge: bool = Field(default=True, strict=True)
+    reminder: Days = Field(default=2, strict=True, ge=1, le=14)
+    did_you_meet: Days = Field(default=1, strict=True, ge=1, le=5)
+    once_more: Days = Field(default=7, strict=True, ge=7, le=14)
+    not_yet: Days = Field(default=21, strict=True, ge=14, le=60)
+    stay_in_touch: Days = Field(default=90, strict=True, ge=30, le=300)
+    digest: bool = Field(default=True, strict=True)
+
+
 class EventFile(Value):
     """The content of `event.toml`; moments are the event's local time."""
 
@@ -101,6 +122,7 @@ class EventFile(Value):
     imprint: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=600)]
     privacy_url: Link
     retention_days: int = Field(default=120, strict=True, ge=1, le=365)  # the last letter asks after 90
+    follow_up: FollowUpInFile = FollowUpInFile()
     cancelled: bool = Field(default=False, strict=True)
 
     @field_validator("time_zone")
@@ -179,6 +201,9 @@ def faults(file: EventFile, now: datetime) -> list[tuple[str, str]]:
             found.append((f"breaks.{place}.ends_at", "ends_before_start"))
         elif one.ends_at > file.ends_at:
             found.append((f"breaks.{place}.ends_at", "outside_event"))
+    latest = max(file.follow_up.stay_in_touch or 0, file.follow_up.not_yet or 0)
+    if file.retention_days < latest + ASKED_LATE_DAYS:
+        found.append(("retention_days", "shorter_than_follow_up"))
     moments = [round_time(text, file.starts_at, zone) for text in file.rounds]
     found += [(f"rounds.{place}", "round_time") for place, moment in enumerate(moments) if moment is None]
     known = [moment for moment in moments if moment]

@@ -1,4 +1,4 @@
-"""How an event stands, in counts that tell nothing about single people."""
+"""How an event stands, as the organiser is told."""
 
 from __future__ import annotations
 
@@ -6,40 +6,23 @@ from collections import Counter
 from typing import Any
 
 from shared import clock
-from shared.models import AttendeeState, Match, MatchState
-from shared.store import attendees, events, matches
-
-HIDDEN_BELOW = 5  # a smaller count could be a person
+from shared.counts import count, hidden, shown
+from shared.store import addresses, attendees, events, matches, pauses
 
 
 def status(event_id: str) -> dict[str, Any]:
-    """Count people, pairs and mails of an event; counts of one to four read "<5".
-
-    People are counted by what they lack, as of two counts that make up a third a small one could be told.
-    """
+    """Count people, pairs and mails of an event; counts of one to four read "<5"."""
     event, rounds = events.event_with_rounds(event_id)
     people = list(attendees.attendees(event_id))
-    pairs = list(matches.all_matches(event_id))
-    taking_part = [person for person in people if person.state is AttendeeState.CONFIRMED]
+    unreachable = addresses.unreachable({person.address_hash for person in people}, clock.now())
+    told = count(people, list(matches.all_matches(event_id)), attendees.submissions(event_id), unreachable)
     mails = Counter(
         f"{mail.kind} {mail.state}" for person in people for mail in attendees.mails_of(event_id, person.person_id)
     )
-    wanting = [person for person in taking_part if person.wants_matches]
-    introduced = [one for one in pairs if one.state is MatchState.INTRODUCED]
     return {
         "event_id": event.event_id,
         "cancelled": event.cancelled,
-        "people": shown(
-            {
-                "registered": attendees.submissions(event_id),
-                "confirmed": len(taking_part),
-                "without_consent": sum(not person.wants_matches for person in taking_part),
-                "thin_profile": sum(not person.profile.offers for person in taking_part),
-                "left": len(people) - len(taking_part),
-                "without_a_match": sum(one.person_id not in members(pairs) for one in wanting),
-                "without_an_introduction": sum(one.person_id not in members(introduced) for one in wanting),
-            }
-        ),
+        "people": shown(told._asdict()),
         "rounds": [
             {
                 "round": one.number,
@@ -53,17 +36,5 @@ def status(event_id: str) -> dict[str, Any]:
             for one in rounds
         ],
         "mails": shown(dict(sorted(mails.items()))),
+        "paused": {what: one.reason for what, one in pauses.all_pauses(clock.now()).items()},
     }
-
-
-def members(pairs: list[Match]) -> set[str]:
-    return {member for one in pairs for member in one.members}
-
-
-def shown(counts: dict[str, int]) -> dict[str, int | str]:
-    return {name: hidden(count) for name, count in counts.items()}
-
-
-def hidden(count: int) -> int | str:
-    """Hide a count that is too small to be anonymous."""
-    return count if count == 0 or count >= HIDDEN_BELOW else f"<{HIDDEN_BELOW}"

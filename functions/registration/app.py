@@ -19,7 +19,7 @@ from functions.registration.pages import (
     page,
     refuse,
 )
-from functions.registration.settings import hash_secret, settings
+from functions.registration.settings import settings
 from shared import chain, clock, local_time
 from shared.chain import next_round_after
 from shared.errors import (
@@ -31,9 +31,21 @@ from shared.errors import (
     RegistrationClosed,
 )
 from shared.logs import logger
-from shared.models import Answer, Attendee, AttendeeState, Event, Outcome, Purpose, Round, Token
+from shared.models import (
+    Answer,
+    Attendee,
+    AttendeeState,
+    Event,
+    MailKind,
+    Outcome,
+    Purpose,
+    Round,
+    Token,
+    Topic,
+)
 from shared.queues import wake
-from shared.store import attendees, events, matches
+from shared.secret import hash_secret
+from shared.store import attendees, events, mails, matches, pauses
 from shared.texts import Voice, voice_for
 from shared.tokens import new_id, token_hash
 
@@ -154,10 +166,7 @@ def tell_outcome(token: str, match_id: str) -> Response[str]:
     """Take what became of an introduction."""
     outcome = Outcome(chosen("outcome", tuple(Outcome)))
     event, _, me = reader(token)
-    match = matches.match(event.event_id, match_id)
-    if match is None or me.person_id not in match.members:
-        raise PageUnknown
-    matches.note_outcome(match, me.person_id, outcome)
+    confirming.tell_outcome(event, me, match_id, outcome, clock.now())
     return back(f"/me/{token}#{match_id}")
 
 
@@ -179,9 +188,42 @@ def ask_to_leave(token: str) -> Response[str]:
 def leave(token: str) -> Response[str]:
     """Let somebody go: no more proposals, no more mails."""
     event, _, me = reader(token)
-    attendees.withdraw(me)
+    goodbye = chain.goodbye(me, event, clock.now())
+    attendees.withdraw(me, goodbye)
+    wake(settings().mail_queue_url, [goodbye.ref])
     logger.info("withdrawn", event_id=event.event_id, person_id=me.person_id)
     return back(f"/me/{token}")
+
+
+@app.post("/me/<token>/data")
+def ask_for_data(token: str) -> Response[str]:
+    """Plan the mail with all that is kept about somebody."""
+    event, _, me = reader(token)
+    letter = chain.your_data(me, event, clock.now())
+    mails.plan(letter)
+    wake(settings().mail_queue_url, [letter.ref])
+    return back(f"/me/{token}")
+
+
+@app.get("/stop/<token>")
+def ask_to_stop(token: str) -> Response[str]:
+    link = allowed(token, Purpose.STOP)
+    event = events.event(link.event_id)
+    voice = voice_of(event)
+    return page(app.current_event, voice, "stop.html", event=event, topic=link.topic, stopped=False)
+
+
+@app.post("/stop/<token>")
+def stop(token: str) -> Response[str]:
+    """Stop the letters of one topic, for a button of ours as for a mail program's (RFC 8058)."""
+    link = allowed(token, Purpose.STOP)
+    event = events.event(link.event_id)
+    if link.topic is Topic.DIGEST:
+        pauses.pause(pauses.scope(event.event_id, MailKind.DIGEST), "unsubscribed", clock.now())
+    elif link.topic and (me := attendees.attendee(event.event_id, link.subject_id)):
+        attendees.take_back(me, link.topic)
+    logger.info("stopped", event_id=event.event_id, topic=link.topic)
+    return page(app.current_event, voice_of(event), "stop.html", event=event, topic=link.topic, stopped=True)
 
 
 @app.not_found

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from shared import chain
 from shared.errors import AnswerTooLate, LinkUnknown, PageUnknown
+from shared.meeting import free_break
 from shared.models import (
     Answer,
     Attendee,
@@ -14,12 +15,13 @@ from shared.models import (
     Event,
     Mail,
     MatchState,
+    Outcome,
     Round,
     Submission,
     Task,
     TaskKind,
 )
-from shared.store import attendees, matches
+from shared.store import addresses, attendees, matches
 from shared.store.table import repeat_on_conflict
 from shared.tokens import page_link
 
@@ -40,7 +42,7 @@ def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
         given = attendees.submission(submission_id, now)
         if given is None:
             raise LinkUnknown
-        person_id = attendees.person_at(given.address_hash, event.event_id)
+        person_id = addresses.person_at(given.address_hash, event.event_id)
         known = attendees.attendee(event.event_id, person_id) if person_id else None
         attendee = next_version(given, known, now)
         raw, page = page_link(event, attendee.person_id)
@@ -95,9 +97,26 @@ def answer(event: Event, rounds: list[Round], me: Attendee, match_id: str, said:
         if match.state is not MatchState.PROPOSED or match.answer_by <= now or not all_here or event.cancelled:
             raise AnswerTooLate
         introductions = chain.introductions(match, event, now)
-        written = matches.answer(match, me.person_id, said, now, list(members.values()), introductions)
+        both = list(members.values())
+        taken = matches.booked(event.event_id, match.members) if said is Answer.YES else ()
+        meets_in = free_break(event, both, taken, now)
+        written = matches.answer(match, me.person_id, said, now, both, introductions, meets_in)
         if written is None:
             return None
         return introductions if written.state is MatchState.INTRODUCED else []
 
     return repeat_on_conflict(attempt, otherwise=AnswerTooLate)
+
+
+def tell_outcome(event: Event, me: Attendee, match_id: str, outcome: Outcome, now: datetime) -> None:
+    """Take what became of an introduction, with the letter it asks for; raise AnswerTooLate or PageUnknown."""
+
+    def attempt() -> bool | None:
+        match = matches.match(event.event_id, match_id)
+        if match is None or me.person_id not in match.members:
+            raise PageUnknown
+        planned = {mail.mail_id for mail in attendees.mails_of(event.event_id, me.person_id)}
+        letters = [mail for mail in chain.after_outcome(outcome, event, me, now) if mail.mail_id not in planned]
+        return matches.note_outcome(match, me, outcome, letters, now) or None
+
+    repeat_on_conflict(attempt, otherwise=AnswerTooLate)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import Field, ValidationError, field_validator
@@ -19,7 +20,7 @@ from shared.complaints import complaints
 from shared.errors import BodyTooLarge, BodyUnreadable, Complaint, FieldsInvalid
 from shared.models import Consents, Event, Language, Line, Profile, Submission
 from shared.texts import Voice
-from shared.tokens import keyed_hash, normal_address, normal_company
+from shared.tokens import address_hash, keyed_hash, normal_company
 
 LARGEST_BODY = 64 * 1024  # characters; a full form has about three thousand
 MOST_FIELDS = 100
@@ -61,6 +62,15 @@ class Form(Profile):
             return in_ascii(value)
         except ValueError:
             raise PydanticCustomError("email", "not an address") from None
+
+    @field_validator("time_zone")
+    @classmethod
+    def zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value or "UTC")
+        except (KeyError, ValueError, OSError):
+            raise PydanticCustomError("time_zone", "unknown zone") from None
+        return value
 
     @field_validator("matches", mode="before")
     @classmethod
@@ -176,7 +186,7 @@ def submission(
         submission_id=submission_id,
         event_id=event.event_id,
         email=form.email,
-        address_hash=keyed_hash(secret, "address", normal_address(form.email)),
+        address_hash=address_hash(secret, form.email),
         company_hash=keyed_hash(secret, "company", company) if company else "",
         avoid=tuple(avoided(text, secret) for text in form.avoid),
         language=language,
@@ -195,7 +205,7 @@ def avoided(text: str, secret: str) -> str:
     if "@" in text:
         with suppress(ValueError):
             text = in_ascii(text)
-        return keyed_hash(secret, "address", normal_address(text))
+        return address_hash(secret, text)
     return keyed_hash(secret, "company", normal_company(text))
 
 

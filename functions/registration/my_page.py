@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared import local_time, phrases
-from shared.meeting import meeting_place
+from shared.chain import zone_of
+from shared.meeting import meeting
 from shared.models import Answer, Attendee, AttendeeState, Event, Match, MatchState, Outcome, Round
 from shared.texts import Voice
 
@@ -92,11 +93,11 @@ BY_ANSWER: dict[str, Standing] = {Answer.YES: Standing.SAID_YES, Answer.NOT_NOW:
 
 def with_contact(seen: Card, event: Event, me: Attendee, match: Match, partner: Attendee, voice: Voice) -> Card:
     """Add what an introduction gives: contact, place and time, who writes first."""
-    spot = meeting_place(event, match, me, partner)
+    spot = meeting(event, match, (me, partner), voice.language)
     place = ""
     if spot:
-        when = local_time.date_and_time(spot.starts_at, event.time_zone, voice.language)
-        place = f"{when}, {spot.place.in_language(voice.language)}"
+        when = local_time.date_and_time(spot.starts_at, zone_of(event, me), voice.language)
+        place = f"{when}, {spot.where}"
     return replace(
         seen,
         contact=partner.profile.contact or partner.email,

@@ -17,6 +17,8 @@ from infra.local.cloud import Cloud
 from shared import clock
 from shared.aws import client
 
+BOUNCES = {"Bounce": ("Permanent", "5.1.1"), "SoftBounce": ("Transient", "4.2.2")}  # type and status by our names
+
 
 @dataclass(frozen=True)
 class Received:
@@ -79,7 +81,11 @@ class Inbox:
     def tell(self, mail: Received, *kinds: str) -> None:
         """Publish events about a mail: those that its configuration set asks for, where it says so."""
         topic, wanted = self.cloud.mail_topics.get(mail.configuration_set, ("", set()))
-        told = [{"Id": one, "Message": json.dumps(self._event(mail, one))} for one in kinds if one.lower() in wanted]
+        told = [
+            {"Id": one, "Message": json.dumps(self._event(mail, one))}
+            for one in kinds
+            if one.lower().removeprefix("soft") in wanted
+        ]
         if told:
             client("sns").publish_batch(TopicArn=topic, PublishBatchRequestEntries=told)
 
@@ -89,10 +95,13 @@ class Inbox:
             "mail": {
                 "messageId": mail.ses_id,
                 "timestamp": clock.utc_text(mail.at),
+                "destination": [mail.recipient],
                 "tags": {name: [value] for name, value in mail.tags.items()},
             },
         }
-        if kind == "Bounce":
-            recipients = [{"emailAddress": mail.recipient, "status": "5.1.1"}]
-            event["bounce"] = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": recipients}
+        if kind in BOUNCES:
+            bounce, status = BOUNCES[kind]
+            recipients = [{"emailAddress": mail.recipient, "status": status}]
+            event["eventType"] = "Bounce"
+            event["bounce"] = {"bounceType": bounce, "bounceSubType": "General", "bouncedRecipients": recipients}
         return event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from shared.clock import utc_text
@@ -15,12 +16,13 @@ from shared.models import (
     Submission,
     Task,
     Token,
+    Topic,
     Understanding,
 )
+from shared.store import addresses
 from shared.store.items import item_of, mail_of, plan_mail, plan_task, read
 from shared.store.keys import (
     PARTITIONS,
-    Key,
     address_key,
     asked_key,
     attendee_key,
@@ -32,7 +34,6 @@ from shared.store.keys import (
     match_of,
     person_partition,
     submission_key,
-    suppression_key,
     token_key,
     understanding_key,
     understanding_partition,
@@ -43,7 +44,7 @@ from shared.store.table import ABSENT, Cancelled, ConditionFailed, Operation, ta
 def submit(submission: Submission, mail: Mail) -> None:
     """Store a filled form and plan one mail to its address: the same writes whoever has this address."""
     count = table().update(
-        _asked_key(submission),
+        asked_key(submission.address_hash, utc_text(submission.submitted_at)[:10]),
         "SET #ttl = :ttl ADD asked :one",
         name_ttl="ttl",
         ttl=int(submission.expires_at.timestamp()),
@@ -64,35 +65,6 @@ def submission(submission_id: str, now: datetime) -> Submission | None:
 def submissions(event_id: str) -> int:
     """Count the forms that came for an event, repeated ones too."""
     return sum(int(item["submissions"]) for item in table().batch_get(counter_keys(event_id)))
-
-
-def times_asked(submission: Submission) -> int:
-    """Count the forms that came for this one's address on its day."""
-    item = table().get(_asked_key(submission))
-    return int(item["asked"]) if item else 0
-
-
-def _asked_key(submission: Submission) -> Key:
-    return asked_key(submission.address_hash, utc_text(submission.submitted_at)[:10])
-
-
-def is_suppressed(address_hash: str) -> bool:
-    return table().get(suppression_key(address_hash)) is not None
-
-
-def suppress(address_hash: str, reason: str, now: datetime) -> None:
-    """Send this address no more mail, in any event; the first reason stays."""
-    item = suppression_key(address_hash) | {"reason": reason, "since": utc_text(now)}
-    try:
-        table().write(table().put(item, ABSENT))
-    except ConditionFailed:
-        return
-
-
-def person_at(address_hash: str, event_id: str) -> str | None:
-    """Return who has this address in this event."""
-    item = table().get(address_key(address_hash, event_id))
-    return str(item["person_id"]) if item and "person_id" in item else None
 
 
 def attendee(event_id: str, person_id: str) -> Attendee | None:
@@ -154,28 +126,44 @@ def give_consent(found: Attendee) -> None:
         raise LinkUnknown from None
 
 
-def withdraw(found: Attendee) -> None:
-    """Let somebody leave: no round takes them in any more, and what was planned for them is cancelled."""
+def take_back(found: Attendee, topic: Topic) -> None:
+    """Note that somebody no longer agrees to letters of a topic."""
+    change = table().update(
+        attendee_key(found.event_id, found.person_id),
+        "SET consents.#topic = :no",
+        "attribute_exists(pk)",
+        name_topic=topic,
+        no=False,
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        return
+
+
+def withdraw(found: Attendee, goodbye: Mail) -> None:
+    """Let somebody leave: no round takes them in any more, what was planned is cancelled, one last letter goes out."""
     leave = table().update(
         attendee_key(found.event_id, found.person_id),
         "SET #state = :withdrawn",
-        "attribute_exists(pk)",
+        "#state = :confirmed",
         name_state="state",
+        confirmed=AttendeeState.CONFIRMED,
         withdrawn=AttendeeState.WITHDRAWN,
     )
     planned = [mail for mail in mails_of(found.event_id, found.person_id) if mail.state is MailState.PLANNED]
-    try:
-        table().transact([leave, *(cancel_mail(mail) for mail in planned)])
-    except Cancelled:
-        # A mail left between reading and writing: the claim of every other one asks for the state again.
-        table().write(leave)
+    for cancelled in (planned, []):
+        # A mail may leave between reading and writing: the claim of every other one asks for the state again.
+        with suppress(Cancelled):
+            table().transact([leave, plan_mail(goodbye), *map(cancel_mail, cancelled)])
+            return
 
 
 def mails_of(event_id: str, person_id: str) -> list[Mail]:
     return [mail_of(item) for item in table().query(person_partition(event_id, person_id), "MAIL#")]
 
 
-def forget(found: Attendee) -> None:
+def forget(found: Attendee, now: datetime) -> None:
     """Delete what an event knows of somebody: matches, mails, texts, address; themselves last.
 
     A run that broke off half-way finds them again. What stays is hashes that serve later events: who has met whom,
@@ -186,6 +174,7 @@ def forget(found: Attendee) -> None:
     shared = [match_key(event_id, match_id) for key in own if (match_id := match_of(key))]
     about = [understanding_key(event_id, person_id), address_key(found.address_hash, event_id)]
     table().delete_all([*own, *shared, *about])
+    addresses.forget_event(found.address_hash, event_id, now)
     table().delete_all([attendee_key(event_id, person_id)])
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from shared.clock import utc_text
 from shared.errors import EventChangedMeanwhile, EventUnknown
-from shared.models import Event, Round, RoundState, Task, TaskRef
-from shared.store.items import drop_task, item_of, plan_task, read
+from shared.models import Event, Mail, Round, RoundState, Task, TaskRef
+from shared.store.items import drop_task, item_of, plan_mail, plan_task, read
 from shared.store.keys import event_key, round_key, task_key
 from shared.store.table import Cancelled, table
 
@@ -92,18 +94,21 @@ def save_draft(drafted: Round, running: Task, following: Sequence[Task]) -> None
         return
 
 
-def finish_publishing(event_id: str, number: int, publishing: Task, following: Sequence[Task]) -> None:
-    """Make a round visible, with the tasks that plan its mails and its closing; done twice, it is done once."""
+def finish_publishing(
+    event_id: str, number: int, until: datetime, publishing: Task, following: Sequence[Task], letters: Sequence[Mail]
+) -> None:
+    """Make a round visible until when it can be answered, with what plans its mails; done twice, it is done once."""
     flip = table().update(
         round_key(event_id, number),
-        "SET #state = :published",
+        "SET #state = :published, answer_by = :until",
         "#state = :draft",
         name_state="state",
+        until=utc_text(until),
         draft=RoundState.DRAFT,
         published=RoundState.PUBLISHED,
     )
     try:
-        table().transact([flip, drop_task(publishing), *map(plan_task, following)])
+        table().transact([flip, drop_task(publishing), *map(plan_task, following), *map(plan_mail, letters)])
     except Cancelled:
         return
 

@@ -67,6 +67,11 @@ def pointer_key(event_id: str, person_id: str, match_id: str) -> Key:
     return {"pk": person_partition(event_id, person_id), "sk": f"MATCH#{match_id}"}
 
 
+def booking_key(event_id: str, person_id: str, number: int) -> Key:
+    """Keep one of the event's breaks for one partner: two introductions cannot take the same."""
+    return {"pk": person_partition(event_id, person_id), "sk": f"BREAK#{number}"}
+
+
 def match_of(key: Key) -> str | None:
     """Return which match a key in a person's partition points to, if it is a pointer."""
     kind, _, match_id = key["sk"].partition("#")
@@ -79,12 +84,26 @@ def submission_key(submission_id: str) -> Key:
 
 def mail_key(mail: Mail | MailRef) -> Key:
     """Put a mail beside its owner, with the event named by the owner's key or by the mail itself."""
-    owner = (
-        person_partition(mail.event_id, mail.owner_id)
-        if mail.owner is Owner.PERSON
-        else submission_key(mail.owner_id)["pk"]
-    )
-    return {"pk": owner, "sk": f"MAIL#{mail.mail_id}"}
+    owners = {
+        Owner.PERSON: person_partition(mail.event_id, mail.owner_id),
+        Owner.SUBMISSION: submission_key(mail.owner_id)["pk"],
+        Owner.ORGANISER: f"ORGANISER#{mail.owner_id}",
+    }
+    return {"pk": owners[mail.owner], "sk": f"MAIL#{mail.mail_id}"}
+
+
+def pause_key(scope: str) -> Key:
+    return {"pk": "PAUSE", "sk": scope}
+
+
+def health_key(day: str) -> Key:
+    """Count a day's deliveries, bounces and complaints."""
+    return {"pk": f"HEALTH#{day}", "sk": "HEALTH"}
+
+
+def rate_key(second: int) -> Key:
+    """Count the mails of one second, in a partition of its own."""
+    return {"pk": f"RATE#{second}", "sk": "RATE"}
 
 
 def address_key(address_hash: str, event_id: str) -> Key:
@@ -97,6 +116,14 @@ def suppression_key(address_hash: str) -> Key:
 
 def asked_key(address_hash: str, day: str) -> Key:
     return {"pk": f"ADDRESS#{address_hash}", "sk": f"ASKED#{day}"}
+
+
+def transient_key(address_hash: str) -> Key:
+    return {"pk": f"ADDRESS#{address_hash}", "sk": "TRANSIENT"}
+
+
+def cap_key(address_hash: str) -> Key:
+    return {"pk": f"ADDRESS#{address_hash}", "sk": "CAP"}
 
 
 def met_key(address_hash: str, other_hash: str) -> Key:
@@ -119,6 +146,8 @@ def ref_of(key: Key) -> MailRef | TaskRef:
     mail_id = key["sk"].removeprefix("MAIL#")
     if kind == "PERSON":
         return MailRef(event_id=parts[0], owner=Owner.PERSON, owner_id=parts[1], mail_id=mail_id)
+    if kind == "ORGANISER":
+        return MailRef(event_id=parts[0], owner=Owner.ORGANISER, owner_id=parts[0], mail_id=mail_id)
     # A submission is found without its event; the mail itself names it.
     return MailRef(event_id="", owner=Owner.SUBMISSION, owner_id=parts[0], mail_id=mail_id)
 

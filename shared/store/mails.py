@@ -14,7 +14,7 @@ from shared.models import Mail, MailRef, MailState, Token
 from shared.store.attendees import put_token
 from shared.store.items import mail_of, plan_mail
 from shared.store.keys import mail_key
-from shared.store.table import Cancelled, ConditionFailed, table
+from shared.store.table import Cancelled, ConditionFailed, Operation, table
 
 KEPT = timedelta(days=90)  # after that nobody asks any more why a mail did not come
 # What SES tells later only ever raises a state: events come twice and in any order.
@@ -45,25 +45,33 @@ def plan(planned: Mail) -> None:
         return
 
 
-def claim(seen: Mail, now: datetime, lease: timedelta, links: Sequence[Token]) -> Mail | None:
-    """Take a due mail for the time of a lease, storing its links in the same step; None where it is in other hands."""
+def claim(
+    seen: Mail, now: datetime, lease: timedelta, links: Sequence[Token], counted: Sequence[Operation] = ()
+) -> Mail | None:
+    """Take a due mail for the time of a lease; None where it is in other hands.
+
+    Its links are stored and what limits it is counted in the same step.
+    """
+    unclear = seen.unclear + (seen.state is MailState.SENDING)
     change = table().update(
         mail_key(seen),
-        "SET #state = :sending, attempt = :next, due_at = :until",
+        "SET #state = :sending, attempt = :next, unclear = :unclear, due_at = :until",
         "attempt = :seen AND #state IN (:planned, :sending) AND due_at <= :now",
         name_state="state",
         planned=MailState.PLANNED,
         sending=MailState.SENDING,
         seen=seen.attempt,
         next=seen.attempt + 1,
+        unclear=unclear,
         until=utc_text(now + lease),
         now=utc_text(now),
     )
     try:
-        table().transact([change, *map(put_token, links)])
+        table().transact([change, *map(put_token, links), *counted])
     except Cancelled:
         return None
-    return seen.model_copy(update={"state": MailState.SENDING, "attempt": seen.attempt + 1, "due": now + lease})
+    taken = {"state": MailState.SENDING, "attempt": seen.attempt + 1, "unclear": unclear, "due": now + lease}
+    return seen.model_copy(update=taken)
 
 
 def note_sent(claimed: Mail, ses_id: str, now: datetime) -> None:
@@ -105,6 +113,25 @@ def release(claimed: Mail, due: datetime) -> None:
         return
 
 
+def defer(seen: Mail, due: datetime) -> None:
+    """Let a mail that nobody has claimed wait for a better moment."""
+    change = table().update(
+        mail_key(seen),
+        "SET due_at = :due",
+        "attempt = :seen AND #state IN (:planned, :sending) AND due_at <= :until",
+        name_state="state",
+        planned=MailState.PLANNED,
+        sending=MailState.SENDING,
+        seen=seen.attempt,
+        due=utc_text(due),
+        until=utc_text(due),
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        return
+
+
 def settle(seen: Mail, state: MailState, reason: str, now: datetime) -> None:
     """End a mail without sending it (again), saying why."""
     change = table().update(
@@ -126,8 +153,8 @@ def settle(seen: Mail, state: MailState, reason: str, now: datetime) -> None:
         return
 
 
-def note_event(ref: MailRef, state: MailState, now: datetime) -> None:
-    """Raise a mail's state to what SES tells of it."""
+def note_event(ref: MailRef, state: MailState, now: datetime) -> bool:
+    """Raise a mail's state to what SES tells of it; False where that, or more, was known."""
     below = {f"below{place}": lower for place, lower in enumerate(BELOW[state])}
     change = table().update(
         mail_key(ref),
@@ -143,4 +170,5 @@ def note_event(ref: MailRef, state: MailState, now: datetime) -> None:
     try:
         table().write(change)
     except ConditionFailed:
-        return
+        return False
+    return True

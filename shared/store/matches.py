@@ -17,10 +17,12 @@ from shared.models import (
     MatchState,
     Outcome,
 )
+from shared.store.addresses import note_answer
 from shared.store.items import item_of, plan_mail, read
 from shared.store.keys import (
     PARTITIONS,
     attendee_key,
+    booking_key,
     match_key,
     match_partition,
     met_key,
@@ -31,7 +33,10 @@ from shared.store.table import ABSENT, Cancelled, ConditionFailed, Operation, ta
 
 
 def publish(match: Match, members: Sequence[Attendee]) -> bool:
-    """Write a match with its pointers; False where the pair exists, or a member left or changed their profile."""
+    """Write a match with its pointers.
+
+    False where the pair exists, a member left or changed their profile, or has promised that break to somebody else.
+    """
     operations = [table().put(item_of(match_key(match.event_id, match.match_id), match), ABSENT)]
     for member in members:
         operations += [
@@ -45,7 +50,7 @@ def publish(match: Match, members: Sequence[Attendee]) -> bool:
             ),
         ]
     if match.state is MatchState.INTRODUCED:
-        operations += met(members)
+        operations += [*met(members), *book(match)]
     try:
         table().transact(operations)
     except Cancelled:
@@ -57,6 +62,20 @@ def met(members: Sequence[Attendee]) -> list[Operation]:
     """Remember for later events that two addresses know each other now, both ways."""
     one, other = (member.address_hash for member in members)
     return [table().put(met_key(one, other)), table().put(met_key(other, one))]
+
+
+def book(match: Match) -> list[Operation]:
+    """Keep the break of an introduction free for it, in both people's days."""
+    if match.meets_in is None:
+        return []
+    keys = [booking_key(match.event_id, member, match.meets_in) for member in match.members]
+    return [table().put(key | {"match_id": match.match_id}, ABSENT) for key in keys]
+
+
+def booked(event_id: str, person_ids: Sequence[str]) -> set[int]:
+    """Return the numbers of the breaks that any of these people has promised to somebody."""
+    items = (item for one in person_ids for item in table().query(person_partition(event_id, one), "BREAK#"))
+    return {int(item["sk"].removeprefix("BREAK#")) for item in items}
 
 
 def have_met(address_hash: str) -> set[str]:
@@ -100,20 +119,27 @@ def all_matches(event_id: str) -> Iterator[Match]:
 
 
 def answer(
-    seen: Match, person_id: str, said: Answer, now: datetime, members: Sequence[Attendee], introductions: Sequence[Mail]
+    seen: Match,
+    person_id: str,
+    said: Answer,
+    now: datetime,
+    members: Sequence[Attendee],
+    introductions: Sequence[Mail],
+    meets_in: int | None,
 ) -> Match | None:
     """Write one member's answer, and with the last yes the introduction; None where something changed meanwhile.
 
-    `seen` and `members` are as they were read; `introductions` are the mails to plan if this answer makes it mutual.
+    `seen` and `members` are as they were read; `introductions` are the mails to plan if this answer makes it mutual,
+    and `meets_in` the break that is then kept free for both.
     """
     other = seen.other(person_id)
     theirs = seen.answer_of(other)
-    answered = seen.model_copy(update={"answers": {**seen.answers, person_id: said}})
+    answered = seen.model_copy(update={"answers": {**seen.answers, person_id: said}, "meets_in": meets_in})
     agreed = answered.all_agree
     state = MatchState.INTRODUCED if agreed else MatchState.PROPOSED
     change = table().update(
         match_key(seen.event_id, seen.match_id),
-        "SET answers.#me = :said, #state = :next" + (", introduced_at = :now" if agreed else ""),
+        "SET answers.#me = :said, #state = :next" + (", introduced_at = :now, meets_in = :break" if agreed else ""),
         "#state = :proposed AND answer_by > :now AND "
         + ("attribute_not_exists(answers.#other)" if theirs == NO_ANSWER else "answers.#other = :theirs"),
         name_me=person_id,
@@ -124,8 +150,9 @@ def answer(
         next=state,
         now=utc_text(now),
         **({} if theirs == NO_ANSWER else {"theirs": theirs}),
+        **({"break": meets_in} if agreed else {}),
     )
-    following = [still_here(member) for member in members] + met(members) + list(map(plan_mail, introductions))
+    following = [*map(still_here, members), *met(members), *book(answered), *map(plan_mail, introductions)]
     try:
         table().transact([change, *(following if agreed else [])])
     except Cancelled:
@@ -143,21 +170,27 @@ def still_here(member: Attendee) -> Operation:
     )
 
 
-def note_outcome(seen: Match, person_id: str, outcome: Outcome) -> None:
-    """Note what became of an introduction, in one member's eyes; saying it again replaces it."""
+def note_outcome(seen: Match, member: Attendee, outcome: Outcome, letters: Sequence[Mail], now: datetime) -> bool:
+    """Note what became of an introduction, in one member's eyes; saying it again replaces it.
+
+    False where one of the letters it asks for has been planned meanwhile.
+    """
     change = table().update(
         match_key(seen.event_id, seen.match_id),
         "SET outcomes.#me = :outcome",
         "#state = :introduced",
-        name_me=person_id,
+        name_me=member.person_id,
         name_state="state",
         outcome=outcome,
         introduced=MatchState.INTRODUCED,
     )
     try:
-        table().write(change)
-    except ConditionFailed:
-        raise AnswerTooLate from None
+        table().transact([change, note_answer(member.address_hash, now), *map(plan_mail, letters)])
+    except Cancelled as cancelled:
+        if 0 in cancelled.failed:
+            raise AnswerTooLate from None
+        return False
+    return True
 
 
 def close(open_match: Match) -> None:

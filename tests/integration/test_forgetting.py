@@ -19,8 +19,11 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> Faults:
     return Faults(monkeypatch)
 
 
+SHORT = {"not_yet": False, "stay_in_touch": False, "digest": False}
+
+
 def test_when_the_time_to_keep_them_is_over_nobody_is_left(life: Life, faults: Faults) -> None:
-    life.organise(retention_days=30)
+    life.organise(retention_days=30, follow_up=SHORT)
     life.introduce(ADA, BO)
     life.turn_to(days=-29)
     assert what_is_kept(life) != []

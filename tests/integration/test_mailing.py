@@ -8,7 +8,7 @@ import pytest
 
 from shared import clock
 from shared.models import Mail, MailKind, MailState
-from shared.store import attendees
+from shared.store import addresses, attendees
 from tests.integration.faults import Died, Faults
 from tests.system.life import ADA, BO, Life
 
@@ -110,12 +110,16 @@ def test_feedback_in_any_order_only_raises_a_mails_state(life: Life, faults: Fau
         life.stack.drain()
     ada = next(person for person in attendees.attendees(life.event_id) if person.profile.first_name == "Ada")
     assert [mail.state for mail in attendees.mails_of(life.event_id, ada.person_id)] == [MailState.COMPLAINED]
-    assert attendees.is_suppressed(ada.address_hash)
+    assert addresses.suppression(ada.address_hash).complained_at
 
 
 def test_a_policy_block_suppresses_nobody() -> None:
-    from functions.mailing.feedback import is_final  # noqa: PLC0415 - the stack sets the environment first
+    from functions.mailing.feedback import Bounce, bounce  # noqa: PLC0415 - the stack sets the environment first
 
-    recipients = [{"emailAddress": "a@example.org", "status": "5.7.1"}]
-    blocked = {"bounce": {"bounceType": "Permanent", "bouncedRecipients": recipients}}
-    assert not is_final("Bounce", blocked)
+    def why(kind: str, **recipient: str) -> Bounce:
+        return bounce({"bounceType": kind, "bouncedRecipients": [recipient]})
+
+    assert why("Permanent", status="5.7.1") is Bounce.POLICY
+    assert why("Transient", diagnosticCode="smtp; 550 5.7.26 unauthenticated") is Bounce.POLICY
+    assert why("Permanent", status="5.1.1") is Bounce.FINAL
+    assert why("Transient", status="4.2.2") is Bounce.PASSING

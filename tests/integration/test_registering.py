@@ -200,7 +200,7 @@ def test_an_older_form_never_overwrites_a_newer_one(life: Life) -> None:
 
 def test_a_suppressed_address_gets_no_mail_and_the_sender_no_hint(life: Life) -> None:
     life.join(ADA)
-    life.stack.inbox.tell(life.mails(ADA)[-1], "Complaint")
+    life.stack.inbox.tell(life.mails(ADA)[-1], "Bounce")
     life.stack.settle()
     before = len(life.mails(ADA))
     assert life.send(ADA).status == 202

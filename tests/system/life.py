@@ -71,6 +71,7 @@ class Life:
             "reply_to": "team@example.org",
             "imprint": "Verein e. V., Weg 1, 12345 Ort",
             "privacy_url": "https://example.org/privacy",
+            "follow_up": {"digest": False},
             "breaks": [{"starts_at": f"{at}10:30:00", "ends_at": f"{at}11:00:00", "place": "Kaffeebar"}],
         } | changed
 
@@ -156,4 +157,4 @@ def problem(answer: Answer) -> dict[str, Any]:
 
 def without_tokens(page: str) -> str:
     """Blank what differs between two people's pages although they see the same."""
-    return re.sub(r"/me/[\w-]+", "/me/…", page)
+    return re.sub(r"/(me|stop)/[\w-]+", r"/\1/…", page)

@@ -14,6 +14,7 @@ from infra.local.template import expand
 from tests.system.life import ADA, BO, Life
 
 PREFIX = "dynamodb:"
+SHORT = {"not_yet": False, "stay_in_touch": False}
 
 
 def allowed() -> dict[str, set[str]]:
@@ -63,14 +64,21 @@ def used(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
 
 def test_each_function_may_do_to_the_table_what_it_does_and_no_more(life: Life, used: dict[str, set[str]]) -> None:
-    life.organise(publish="by hand", retention_days=30)
-    life.organise(publish="by hand", retention_days=30, starts_at=f"{life.start:%Y-%m-%d}T11:00:00", breaks=[])
+    life.organise(publish="by hand", retention_days=30, follow_up=SHORT)
+    life.organise(
+        publish="by hand",
+        retention_days=30,
+        follow_up=SHORT,
+        starts_at=f"{life.start:%Y-%m-%d}T11:00:00",
+        breaks=[],
+    )
     life.join(ADA, BO)
     life.turn_to(days=9)
     life.command("publish")
     for person in (ADA, BO):
         life.answer(person, "yes")
-    life.stack.inbox.tell(life.mails(ADA)[-1], "Bounce")
+    for kind in ("SoftBounce", "Complaint", "Bounce"):
+        life.stack.inbox.tell(life.mails(ADA)[-1], kind)
     life.turn_to(days=-9)
     life.outcome(BO, "good_conversation")
     life.command("status")

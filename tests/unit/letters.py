@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from functions.mailing.composing import Meeting, Subject, compose
 from functions.mailing.letter import Letter
-from shared.models import Event, Mail, MailKind, Owner
+from shared.chain import KINDS
+from shared.counts import Counts
+from shared.models import Event, Mail, MailKind, Owner, RoundState
 from shared.texts import Voice
 from tests.people import DU, a_match, an_attendee, an_event, berlin, rounds_of
 
 PAGE, CONFIRM = "https://begegnung.example/me/page-token", "https://begegnung.example/confirm/confirm-token"
+STOP = "https://begegnung.example/stop/stop-token"
+NOW = berlin("2027-05-24 09:30")
+COUNTS = Counts(
+    registered=80,
+    confirmed=61,
+    without_consent=3,
+    thin_profile=12,
+    left=0,
+    without_a_match=7,
+    without_an_introduction=20,
+    unreachable=1,
+    introductions=33,
+)
 BEN = an_attendee("ben", profile={"first_name": "Ben", "recognise": "ein roter Hut", "contact": "+49 171 1234567"})
 CEM = an_attendee("cem", profile={"first_name": "Cem", "about": ""})
-BOTH = (Meeting(a_match("ada", "ben"), BEN), Meeting(a_match("ada", "cem", writes_first="cem"), CEM))
+BOTH = (
+    Meeting(a_match("ada", "ben", meets_in=0), BEN),
+    Meeting(a_match("ada", "cem", meets_in=1, writes_first="cem"), CEM),
+)
 
 
 def a_subject(voice: Voice = DU, **changed: Any) -> Subject:
@@ -24,11 +43,13 @@ def a_subject(voice: Voice = DU, **changed: Any) -> Subject:
     subject: dict[str, Any] = {
         "event": event,
         "voice": voice,
+        "now": NOW,
         "recipient": "ada@example.org",
         "attendee": an_attendee("ada"),
         "meetings": BOTH,
         "next_round": rounds_of(event)[1],
         "page_url": PAGE,
+        "stop_url": STOP,
     }
     return Subject(**subject | changed)
 
@@ -37,9 +58,26 @@ def to_stranger(voice: Voice = DU, **changed: Any) -> Subject:
     """Write to an address that somebody typed into the form."""
     return a_subject(
         voice,
-        **{"attendee": None, "meetings": (), "page_url": "", "confirm_url": CONFIRM}
+        **{"attendee": None, "meetings": (), "page_url": "", "stop_url": "", "confirm_url": CONFIRM}
         | {"expires_at": berlin("2027-05-08 12:00")}
         | changed,
+    )
+
+
+def to_organiser(voice: Voice = DU) -> Subject:
+    """Tell the organiser how it stands after the first round."""
+    event = an_event(address=voice.address)
+    first, second, _ = rounds_of(event)
+    out = first.model_copy(update={"state": RoundState.PUBLISHED, "unmatched": {"little_said": 6, "all_taken": 2}})
+    return a_subject(
+        voice,
+        event=event,
+        attendee=None,
+        meetings=(),
+        page_url="",
+        rounds=(out, second),
+        next_round=second,
+        counts=COUNTS,
     )
 
 
@@ -75,6 +113,12 @@ def every_letter(voice: Voice) -> dict[str, tuple[Letter, Event]]:
             voice, event=an_event(place=None, link="https://meet.example.org/next")
         ),
     }
-    whole = [kind for kind in MailKind if kind not in (MailKind.CONFIRMATION, MailKind.INTRODUCTION)]
+    apart = (MailKind.CONFIRMATION, MailKind.INTRODUCTION, MailKind.DIGEST)
+    whole = [kind for kind in MailKind if kind not in apart]
+    subjects[MailKind.DIGEST, "after a round"] = to_organiser(voice)
     subjects |= {(kind, "in full"): a_subject(voice) for kind in whole}
+    subjects = {
+        (kind, how): about if KINDS[kind].stops else replace(about, stop_url="")
+        for (kind, how), about in subjects.items()
+    }
     return {f"{kind} {how}": (a_letter(kind, about), about.event) for (kind, how), about in subjects.items()}

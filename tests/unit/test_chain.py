@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import chain
-from shared.chain import KINDS, Occasion, Topic, answer_by, at_local, next_round_after, occasions, plan
+from shared.chain import KINDS, Occasion, answer_by, at_local, next_round_after, occasions, plan
 from shared.models import (
     Answer,
     Attendee,
     AttendeeState,
     Consents,
+    Event,
+    FollowUp,
     Mail,
     MailKind,
     Match,
@@ -24,6 +26,7 @@ from shared.models import (
     Round,
     RoundState,
     TaskKind,
+    Topic,
 )
 from shared.store.keys import PARTITIONS
 from tests.people import a_match, a_submission, an_attendee, an_event, berlin, rounds_of
@@ -105,17 +108,31 @@ def test_no_answer_is_possible_past_five_days_or_the_end_of_the_event(
 def test_the_letters_that_follow_from_the_events_time() -> None:
     assert [(one.occasion, one.wave, one.due) for one in occasions(EVENT)] == [
         (Occasion.REMINDER, "2027-06-03T070000Z", berlin("2027-06-01 10:00")),
-        (Occasion.DID_YOU_MEET, "1", berlin("2027-06-04 09:30")),
-        (Occasion.DID_YOU_MEET, "2", berlin("2027-06-11 09:30")),
+        (Occasion.DID_YOU_MEET, "1-2027-06-03T070000Z", EVENT.ends_at),
+        (Occasion.DID_YOU_MEET, "2-2027-06-03T070000Z", EVENT.ends_at + timedelta(days=7)),
     ]
+
+
+def test_a_letter_that_is_switched_off_is_not_planned() -> None:
+    nothing = FollowUp(nudge=False, reminder=None, did_you_meet=None)
+    event = an_event(follow_up=nothing)
+    assert occasions(event) == []
+    assert [mail.kind for mail in plan(Occasion.PROPOSALS, "1", event, an_attendee(), [a_match()], NOW)] == [
+        MailKind.PROPOSAL
+    ]
+    once = an_event(follow_up=FollowUp(once_more=None))
+    assert [one.occasion for one in occasions(once)] == [Occasion.REMINDER, Occasion.DID_YOU_MEET]
+
+
+def asks(event: Event, zone: str = "") -> list[datetime]:
+    """Say when somebody in a zone is asked, and asked once more."""
+    return [chain.ask_at(event, zone or event.time_zone, wave) for wave in ("1", "2")]
 
 
 @pytest.mark.parametrize(("ends", "asked"), [("04", "07"), ("05", "07"), ("06", "07"), ("07", "08")])
 def test_after_a_friday_or_a_weekend_the_question_comes_on_monday(ends: str, asked: str) -> None:
     event = an_event(starts_at=berlin("2027-06-03 09:00"), ends_at=berlin(f"2027-06-{ends} 23:30"))
-    first, second = (one.due for one in occasions(event) if one.occasion is Occasion.DID_YOU_MEET)
-    assert first == berlin(f"2027-06-{asked} 09:30")
-    assert second == first + timedelta(days=7)
+    assert asks(event) == [berlin(f"2027-06-{asked} 09:30"), berlin(f"2027-06-{asked} 09:30") + timedelta(days=7)]
 
 
 def test_dates_are_those_of_the_events_zone() -> None:
@@ -125,7 +142,8 @@ def test_dates_are_those_of_the_events_zone() -> None:
         ends_at=datetime(2027, 6, 4, 5, 0, tzinfo=UTC),
     )
     auckland = ZoneInfo("Pacific/Auckland")
-    reminder, first, _ = (one.due.astimezone(auckland) for one in occasions(in_auckland))
+    reminder = occasions(in_auckland)[0].due.astimezone(auckland)
+    first = asks(in_auckland)[0].astimezone(auckland)
     assert (reminder.date(), reminder.time()) == (date(2027, 6, 2), time(10, 0))
     assert (first.date(), first.time()) == (date(2027, 6, 7), time(9, 30))
 
@@ -138,7 +156,36 @@ def test_a_moved_event_reminds_anew() -> None:
 
 def test_a_second_question_comes_at_the_same_time_of_day_in_winter() -> None:
     event = an_event(starts_at=berlin("2027-10-27 09:00"), ends_at=berlin("2027-10-27 17:00"))
-    assert [one.due for one in occasions(event)][1:] == [berlin("2027-10-28 09:30"), berlin("2027-11-04 09:30")]
+    assert asks(event) == [berlin("2027-10-28 09:30"), berlin("2027-11-04 09:30")]
+
+
+def test_whoever_comes_online_is_written_to_by_the_clock_where_they_are() -> None:
+    event = an_event(link="https://meet.example.org/next")
+    away = an_attendee(profile={"attendance": "virtual", "time_zone": "America/Los_Angeles"})
+    west = ZoneInfo("America/Los_Angeles")
+    (mail,) = plan(Occasion.REMINDER, "then", event, away, [a_match()], occasions(event)[0].due)
+    assert mail.due is not None
+    assert mail.due.astimezone(west).strftime("%d %H:%M") == "01 10:00"
+    assert chain.zone_of(event, an_attendee(profile={"time_zone": "America/Los_Angeles"})) == "Europe/Berlin"
+    assert chain.zone_of(an_event(), away) == "Europe/Berlin"
+
+
+@given(st.sampled_from(sorted(available_timezones())), st.integers(0, 365 * 24))
+def test_planning_begins_before_anybodys_letter_is_due(zone: str, hour: int) -> None:
+    starts = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
+    event = an_event(starts_at=starts, ends_at=starts + timedelta(hours=8), link="https://meet.example.org/next")
+    reminder, first, again = (one.due for one in occasions(event))
+    assert reminder <= chain.remind_at(event, zone, 2) < starts
+    assert first < asks(event, zone)[0]
+    assert again < asks(event, zone)[1]
+
+
+@pytest.mark.parametrize(("day", "hour"), [("2027-03-28", "09"), ("2027-10-31", "09")])
+def test_on_the_days_the_clocks_change_a_reminder_comes_at_ten_by_the_clock(day: str, hour: str) -> None:
+    two_days_on = datetime.fromisoformat(day) + timedelta(days=2)
+    event = an_event(starts_at=berlin(f"{two_days_on:%Y-%m-%d} {hour}:00"), ends_at=berlin("2027-12-01 09:00"))
+    due = occasions(event)[0].due.astimezone(ZoneInfo("Europe/Berlin"))
+    assert due.strftime("%Y-%m-%d %H:%M") == f"{day} 10:00"
 
 
 def test_a_time_that_daylight_saving_skips_moves_on_by_an_hour() -> None:
@@ -198,18 +245,61 @@ def test_both_are_introduced_at_the_same_moment_once_for_each_match() -> None:
 
 def test_a_proposal_is_sent_after_the_round_as_long_as_it_can_be_answered() -> None:
     match = a_match()
-    (mail,) = plan(Occasion.PROPOSALS, "1", EVENT, an_attendee(), [match], NOW)
+    mail, _ = plan(Occasion.PROPOSALS, "1", EVENT, an_attendee(), [match], NOW)
     assert (mail.kind, mail.wave, mail.due, mail.not_after) == (MailKind.PROPOSAL, "1", NOW, match.answer_by)
 
 
 def test_several_proposals_of_a_round_come_in_one_letter() -> None:
-    assert kinds(Occasion.PROPOSALS, a_match("ada", "ben"), a_match("ada", "cem")) == [MailKind.PROPOSAL]
+    both = a_match("ada", "ben"), a_match("ada", "cem")
+    assert kinds(Occasion.PROPOSALS, *both) == [MailKind.PROPOSAL, MailKind.NUDGE]
+
+
+def nudges(published: datetime, until: datetime) -> list[Mail]:
+    letters = plan(Occasion.PROPOSALS, "1", EVENT, an_attendee(), [a_match(answer_by=until)], published)
+    return [mail for mail in letters if mail.kind is MailKind.NUDGE]
+
+
+def test_a_nudge_comes_half_way_and_only_where_a_day_is_left_then() -> None:
+    (nudge,) = nudges(NOW, NOW + timedelta(days=5))
+    assert (nudge.due, nudge.not_after) == (NOW + timedelta(days=2.5), NOW + timedelta(days=5))
+    assert nudges(NOW, NOW + timedelta(hours=48))
+    assert not nudges(NOW, NOW + timedelta(hours=47))
+    on_the_day = berlin("2027-06-03 06:00")
+    assert not nudges(on_the_day, until("2027-06-03 06:00", number=3))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "days"),
+    [(Outcome.NOT_YET, MailKind.NOT_YET, 21), (Outcome.STAY_IN_TOUCH, MailKind.STAY_IN_TOUCH, 91)],
+)
+def test_what_they_say_became_of_it_decides_the_last_letter(outcome: Outcome, kind: MailKind, days: int) -> None:
+    said = berlin("2027-06-07 14:00")
+    (mail,) = chain.after_outcome(outcome, EVENT, an_attendee(), said)
+    assert (mail.kind, mail.due) == (kind, berlin("2027-06-07 09:30") + timedelta(days=days))
+    assert mail.due
+    assert mail.due.weekday() < chain.SATURDAY
+    assert chain.after_outcome(outcome, EVENT, an_attendee(consents=Consents(matching=True)), said) == []
+    assert chain.after_outcome(outcome, EVENT, an_attendee(), chain.data_end(EVENT) - timedelta(days=5)) == []
+
+
+@pytest.mark.parametrize(
+    "outcome", [Outcome.GOOD_CONVERSATION, Outcome.LET_IT_REST, Outcome.PITCH, Outcome.DID_NOT_COME]
+)
+def test_every_other_outcome_ends_the_chain(outcome: Outcome) -> None:
+    assert chain.after_outcome(outcome, EVENT, an_attendee(), berlin("2027-06-07 14:00")) == []
+
+
+def test_the_organiser_hears_on_mondays() -> None:
+    assert chain.next_digest(EVENT, berlin("2027-05-24 07:59")) == berlin("2027-05-24 08:00")
+    assert chain.next_digest(EVENT, berlin("2027-05-24 08:00")) == berlin("2027-05-31 08:00")
+    assert chain.next_digest(EVENT, berlin("2027-05-29 23:00")) == berlin("2027-05-31 08:00")
 
 
 def test_whom_a_standing_yes_introduced_gets_the_introduction_instead_of_a_proposal() -> None:
     introduced = a_match("ada", "cem", state=MatchState.INTRODUCED)
     assert kinds(Occasion.PROPOSALS, introduced) == [MailKind.INTRODUCTION]
-    assert kinds(Occasion.PROPOSALS, a_match(), introduced) == [MailKind.PROPOSAL, MailKind.INTRODUCTION]
+    expected = [MailKind.PROPOSAL, MailKind.NUDGE, MailKind.INTRODUCTION]
+    assert kinds(Occasion.PROPOSALS, a_match(), introduced) == expected
 
 
 def test_only_somebody_who_has_nobody_at_all_hears_that_there_is_nobody() -> None:
@@ -244,8 +334,10 @@ def test_a_round_closes_with_one_letter_and_only_for_its_own_matches() -> None:
     assert kinds(Occasion.CLOSING, a_match(state=MatchState.INTRODUCED)) == []
 
 
-def test_only_the_introduced_are_reminded_and_never_after_the_start() -> None:
-    assert kinds(Occasion.REMINDER, a_match()) == []
+def test_only_who_has_somebody_is_reminded_and_never_after_the_start() -> None:
+    assert kinds(Occasion.REMINDER, a_match(state=MatchState.CLOSED)) == []
+    # Who is still asked may be introduced till then; the letter looks again when it leaves.
+    assert kinds(Occasion.REMINDER, a_match()) == [MailKind.REMINDER]
     (mail,) = plan(Occasion.REMINDER, "then", EVENT, an_attendee(), [a_match(state=MatchState.INTRODUCED)], NOW)
     assert (mail.kind, mail.wave, mail.not_after) == (MailKind.REMINDER, "then", EVENT.starts_at)
 
@@ -293,7 +385,7 @@ def test_planning_twice_means_the_same_letters_by_the_same_names(occasion: Occas
 
     first, again = planned(NOW), planned(NOW + timedelta(minutes=5))
     assert {mail.mail_id for mail in first} == {mail.mail_id for mail in again}
-    assert all(mail.due == NOW and mail.owner_id == "ada" for mail in first)
+    assert all(mail.due and mail.due >= NOW and mail.owner_id == "ada" for mail in first)
 
 
 def test_an_occasions_planning_is_shared_out_over_all_partitions() -> None:
@@ -310,4 +402,8 @@ def test_every_kind_of_letter_has_its_rule_and_only_news_everybody_needs_comes_w
         MailKind.WELCOME,
         MailKind.EVENT_CHANGED,
         MailKind.EVENT_CANCELLED,
+        MailKind.YOUR_DATA,
+        MailKind.GOODBYE,
     }
+    without_a_way_out = {kind for kind, rule in KINDS.items() if rule.stops is None}
+    assert without_a_way_out == neutral - {MailKind.WELCOME}

@@ -14,6 +14,7 @@ from shared.store.keys import PARTITIONS
 from tests.people import an_event, berlin, rounds_of
 
 EVENT = an_event()
+NOON = berlin("2027-05-25 12:00")
 NOW = berlin("2027-05-01 12:00")
 MOVED: dict[str, Any] = {
     "version": 2,
@@ -21,7 +22,7 @@ MOVED: dict[str, Any] = {
     "ends_at": berlin("2027-07-01 17:30"),
     "rounds": (berlin("2027-06-21 09:00"), berlin("2027-06-29 09:00"), berlin("2027-07-01 06:00")),
 }
-QUESTIONS = ["did_you_meet:1", "did_you_meet:2"]
+QUESTIONS = ["did_you_meet:1-2027-06-03T070000Z", "did_you_meet:2-2027-06-03T070000Z"]
 
 
 def changed(before: list[Round] | None = None, now: datetime = NOW, **changes: Any) -> Change:
@@ -66,8 +67,8 @@ def test_a_moved_event_moves_its_rounds_and_letters_and_tells_everybody() -> Non
     assert [(one.number, one.due) for one in plan.rounds] == list(enumerate(MOVED["rounds"], start=1))
     dues = {task.subject: task.due for task in plan.tasks}
     assert dues["reminder:2027-07-01T070000Z"] == berlin("2027-06-29 10:00")
-    assert dues["did_you_meet:1"] == berlin("2027-07-02 09:30")
-    assert [task.subject for task in plan.obsolete_tasks] == ["reminder:2027-06-03T070000Z"]
+    assert dues["did_you_meet:1-2027-07-01T070000Z"] == MOVED["ends_at"]
+    assert [task.subject for task in plan.obsolete_tasks] == ["reminder:2027-06-03T070000Z", *QUESTIONS]
     assert subjects(plan.tasks, TaskKind.PLAN) == [f"{Occasion.CHANGED}:2:{place}" for place in range(PARTITIONS)]
 
 
@@ -163,3 +164,19 @@ def test_a_cancellation_leaves_what_has_run() -> None:
     published = first.model_copy(update={"state": RoundState.PUBLISHED})
     plan = changed([published, *others], now=berlin("2027-05-25 12:00"), cancelled=True)
     assert plan.obsolete_rounds == [2, 3]
+
+
+def test_an_event_that_moves_towards_open_proposals_closes_them_at_its_start() -> None:
+    first, *others = rounds_of(EVENT)
+    out = first.model_copy(update={"state": RoundState.PUBLISHED, "answer_by": berlin("2027-05-29 09:00")})
+    soon = {"starts_at": berlin("2027-05-28 09:00"), "ends_at": berlin("2027-05-28 17:00"), "breaks": ()}
+    closing = [
+        task for task in change(an_event(version=2, **soon), EVENT, [out, *others], NOON).tasks if is_closing(task)
+    ]
+    assert [(task.subject, task.due) for task in closing] == [("1", soon["starts_at"])]
+    later = an_event(**{"version": 2} | MOVED)
+    assert not any(map(is_closing, change(later, EVENT, [out, *others], NOON).tasks))
+
+
+def is_closing(task: Task) -> bool:
+    return task.kind is TaskKind.CLOSE

@@ -6,8 +6,8 @@ import pytest
 
 from functions.mailing import gathering
 from functions.mailing.gathering import Skip
-from shared.chain import KINDS, Topic, to_person
-from shared.models import Answer, Attendee, Consents, Mail, MailKind, Match, MatchState, Outcome
+from shared.chain import KINDS, to_person
+from shared.models import Answer, Attendee, Consents, Mail, MailKind, Match, MatchState, Outcome, Topic
 from tests.people import a_match, an_attendee, an_event, berlin
 
 NOW = berlin("2027-05-24 09:30")
@@ -26,12 +26,15 @@ def refusal(kind: MailKind, attendee: Attendee) -> Skip | None:
     return gathering._refusal(a_mail(kind), EVENT, attendee, NOW)
 
 
-@pytest.mark.parametrize("kind", MailKind)
-def test_whoever_left_gets_no_letter_of_any_kind(kind: MailKind) -> None:
+OF_PEOPLE = [kind for kind in MailKind if kind is not MailKind.DIGEST]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OF_PEOPLE if kind not in gathering.REACHES_WHO_LEFT])
+def test_whoever_left_gets_only_the_last_letter_and_what_they_asked_for(kind: MailKind) -> None:
     assert refusal(kind, an_attendee("ada", state="withdrawn")) is Skip.WITHDRAWN
 
 
-@pytest.mark.parametrize("kind", [kind for kind, rule in KINDS.items() if rule.topic is not Topic.SERVICE])
+@pytest.mark.parametrize("kind", [kind for kind in OF_PEOPLE if KINDS[kind].topic is not Topic.SERVICE])
 def test_a_consent_taken_back_stops_what_was_planned(kind: MailKind) -> None:
     agreed = Consents(matching=KINDS[kind].topic is Topic.FOLLOW_UP, follow_up=KINDS[kind].topic is Topic.MATCHING)
     assert refusal(kind, an_attendee("ada", consents=agreed)) is Skip.NO_CONSENT

@@ -74,7 +74,7 @@ def test_a_proposal_shows_first_name_what_they_do_reasons_and_a_question() -> No
 
 
 def test_an_introduction_shows_contact_place_and_who_writes_first() -> None:
-    match = a_match(state=MatchState.INTRODUCED, outcomes={"ada": Outcome.NOT_YET, "ben": Outcome.PITCH})
+    match = a_match(state=MatchState.INTRODUCED, meets_in=0, outcomes={"ada": Outcome.NOT_YET, "ben": Outcome.PITCH})
     shown = seen(match)
     assert shown.standing is Standing.INTRODUCED
     assert (shown.contact, shown.recognise, shown.i_write) == (CONTACT, "a red hat", True)

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.meeting import meeting_place
-from shared.models import Attendance, Certificate, Gain, GainKind
+from shared.models import Certificate, Gain, GainKind
 from shared.phrases import OPENERS, certificate, opener, reasons
 from shared.texts import Voice
-from tests.people import DU, ENGLISH, VOICES, a_match, an_attendee, an_event
+from tests.people import DU, ENGLISH, VOICES, a_match
 
 SERVED = Gain(kind=GainKind.SERVED, mine="Ich frage", theirs="Du erzählst")
 LIKED_BY_ADA = Gain(kind=GainKind.SHARED_INTEREST, mine="Bienen", theirs="Imkern")
@@ -126,27 +125,3 @@ def test_what_is_proven_is_rounded_up_and_says_among_which_pairs() -> None:
 
 
 # Where to meet
-
-
-def test_both_are_sent_to_the_same_break() -> None:
-    ada, ben, event = an_attendee("ada"), an_attendee("ben"), an_event()
-    spot = meeting_place(event, a_match(), ada, ben)
-    assert spot in event.breaks
-    assert spot == meeting_place(event, a_match(), ben, ada)
-
-
-def test_pairs_spread_over_all_breaks() -> None:
-    event = an_event()
-    spots = {
-        meeting_place(event, a_match(match_id=str(number)), an_attendee("ada"), an_attendee("ben"))
-        for number in range(40)
-    }
-    assert spots == set(event.breaks)
-
-
-def test_no_place_is_named_to_somebody_who_is_not_there_or_where_there_is_no_break() -> None:
-    there, away = an_attendee("ada"), an_attendee("ben", profile={"attendance": Attendance.VIRTUAL})
-    both_ways = an_attendee("cem", profile={"attendance": Attendance.BOTH})
-    assert meeting_place(an_event(), a_match(), there, away) is None
-    assert meeting_place(an_event(breaks=()), a_match(), there, both_ways) is None
-    assert meeting_place(an_event(), a_match(), there, both_ways) is not None

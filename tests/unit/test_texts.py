@@ -172,6 +172,9 @@ def request() -> APIGatewayProxyEventV2:
     return APIGatewayProxyEventV2({"rawPath": "/somewhere", "headers": {}})
 
 
+STOPPED = sorted({rule.stops for rule in chain.KINDS.values() if rule.stops})
+
+
 def pages(voice: Voice) -> Iterator[tuple[str, str]]:
     """Render each page, with everything on it that there can be."""
     event = an_event(address=voice.address)
@@ -216,6 +219,7 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
         ("me.html", mine | {"left": True}),
         ("me.html", mine | {"me": an_attendee("ada", consents={})}),
         ("leave.html", {"base": "/me/t"}),
+        *(("stop.html", {"topic": topic, "stopped": stopped}) for topic in STOPPED for stopped in (False, True)),
         ("refused.html", {"words": "W", "complaints": [SimpleNamespace(field="f", text="t")]}),
     ]
     for name, values in views:

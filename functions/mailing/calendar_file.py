@@ -1,0 +1,38 @@
+"""A letter's calendar file (RFC 5545): an entry to take over, to change, or to strike out."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+
+from functions.mailing.letter import Entry
+
+
+def method(entry: Entry) -> str:
+    """Return what the file asks of the calendar; nobody is invited, so nothing is to be answered."""
+    return "CANCEL" if entry.cancelled else "PUBLISH"
+
+
+def calendar_file(entry: Entry) -> bytes:
+    """Write the file; the same entry gives the same bytes, and no address is in it."""
+    zone = ZoneInfo(entry.time_zone)
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", entry.written_at)
+    event.add("dtstart", entry.starts_at.astimezone(zone))
+    event.add("dtend", entry.ends_at.astimezone(zone))
+    event.add("summary", entry.title)
+    event.add("location", entry.where)
+    if entry.notes:
+        event.add("description", entry.notes)
+    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//Begegnung//DE")
+    calendar.add("method", method(entry))
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    written: bytes = calendar.to_ical()
+    return written
