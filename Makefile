@@ -52,6 +52,10 @@ deploy: build               ## into your AWS account; asks before it changes any
 letters: .venv/ready        ## the letters' HTML, from infra/letters/letter.mjml
 	@$(PYTHON) -m infra.letters
 
+previews: .venv/ready       ## every letter in every voice, as it leaves: build/previews/index.html
+	@$(PYTHON) -m infra.letters
+	@$(PYTHON) -m infra.letters.previews
+
 pause: .venv/ready          ## let mail wait: all of it, or EVENT=id, or KIND=proposal
 	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser pause "$(EVENT)" $(if $(KIND),--kind $(KIND))
 

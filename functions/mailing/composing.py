@@ -293,11 +293,23 @@ def _reminder(about: Subject) -> Letter:
         "reminder",
         _paragraph(about, "reminder.text", when=_moment(about, about.event.starts_at)),
         *(_person(about, meeting) for meeting in about.meetings),
+        *_spots(about),
         _when_and_where(about, "reminder"),
         _paragraph(about, "reminder.cannot"),
         _aside(about, "reminder"),
         _button(about, "reminder"),
     )
+
+
+def _spots(about: Subject) -> list[Facts]:
+    """Say where and when to meet each of those who have a break for it."""
+    me, language, lines = about.attendee, about.voice.language, []
+    for one in about.meetings:
+        spot = me and meeting(about.event, one.match, (me, one.partner), language)
+        if spot:
+            value = _say(about, "introduction.place_value", when=_moment(about, spot.starts_at), place=spot.where)
+            lines.append((one.partner.profile.first_name, value))
+    return [Facts(tuple(lines))] if lines else []
 
 
 def _did_you_meet(about: Subject) -> Letter:
