@@ -18,12 +18,16 @@ class Died(BaseException):
 
 
 class Faults:
-    """`plan` maps an operation, and which of its calls (from 1), to a fault; `calls` lists operations as asked."""
+    """`plan` maps an operation, and which of its calls (from 1), to a fault; `calls` lists operations as asked.
+
+    `left` is told of each mail that SES took without its sender learning of it.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.plan: dict[tuple[str, int], str] = {}
         self.calls: list[str] = []
         self.dead = False
+        self.left: Callable[[dict[str, Any]], None] = lambda _: None
         moto = BotocoreStubber.__call__
         monkeypatch.setattr(
             BotocoreStubber, "__call__", lambda stubber, **call: self._call(lambda: moto(stubber, **call), **call)
@@ -44,6 +48,9 @@ class Faults:
         if fault and fault not in ("die after", "answer lost"):
             return refusal(request.url, fault)
         answer = effect()
+        if fault and operation == "sesv2.SendEmail":
+            # It has left all the same, though nobody here gets to hear of it.
+            self.left(json.loads(answer.content))
         if fault == "die after":
             self.dead = True
             raise Died(operation)
