@@ -5,33 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    ExceptionInfo,
-    FailureResponse,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from shared.logs import log_fault
 
 
-class _LoggingProcessor(BatchProcessor):
-    """Tell of each failure by class and place: its message may hold what somebody wrote."""
-
-    def failure_handler(self, record: Any, exception: ExceptionInfo) -> FailureResponse:
-        if exception[1] is not None:
-            log_fault(exception[1])
-        return super().failure_handler(record, exception)
-
-
-def each_record(
-    event: dict[str, Any], context: LambdaContext, work: Callable[[SQSRecord], None]
-) -> PartialItemFailureResponse:
-    """Do `work` for every record of an SQS event and report those that failed."""
-    # A batch that fails whole comes back like any other: the exception would log every record's trace.
-    processor = _LoggingProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, work, processor, context)
+def each_record(event: dict[str, Any], work: Callable[[str], None]) -> dict[str, Any]:
+    """Do `work` for the body of every record of an SQS event and report those that failed (ReportBatchItemFailures)."""
+    failed = []
+    for record in event["Records"]:
+        try:
+            work(record["body"])
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on, and this one comes back
+            log_fault(fault)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.interests.embedding import MODEL_ID, understand
@@ -19,9 +17,9 @@ from shared.store import attendees, tasks
 LEASE = timedelta(minutes=5)
 
 
-def understand_one(record: SQSRecord) -> None:
+def understand_one(body: str) -> None:
     """Understand the texts of the attendee a task names; one who is gone needs none."""
-    ref = TaskRef.model_validate_json(record.body)
+    ref = TaskRef.model_validate_json(body)
     task = tasks.claim(ref, clock.now(), LEASE)
     if task is None:
         return
@@ -45,5 +43,5 @@ def understanding_of(attendee: Attendee) -> Understanding:
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return each_record(event, context, understand_one)
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+    return each_record(event, understand_one)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.mailing import sending
@@ -15,10 +13,10 @@ from shared.logs import logger
 from shared.models import MailRef
 
 
-def send_one(record: SQSRecord) -> None:
-    sending.send(MailRef.model_validate_json(record.body), clock.now())
+def send_one(body: str) -> None:
+    sending.send(MailRef.model_validate_json(body), clock.now())
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return each_record(event, context, send_one)
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+    return each_record(event, send_one)

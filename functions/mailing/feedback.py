@@ -7,8 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import clock
@@ -41,9 +39,9 @@ class Bounce(StrEnum):
     POLICY = "policy"  # somebody does not want mail from us, or of this kind: it says nothing about the address
 
 
-def take_in(record: SQSRecord) -> None:
+def take_in(body: str) -> None:
     """Note what SES tells: an SNS message in an SQS message, with our tags on the mail."""
-    event = json.loads(json.loads(record.body)["Message"])
+    event = json.loads(json.loads(body)["Message"])
     kind, now = event["eventType"], clock.now()
     tags = {name: values[0] for name, values in event["mail"].get("tags", {}).items() if values}
     if kind not in STATES:
@@ -105,5 +103,5 @@ def note_health(state: MailState, now: datetime) -> None:
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return each_record(event, context, take_in)
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+    return each_record(event, take_in)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.matching import running
@@ -20,9 +18,9 @@ LEASE = timedelta(minutes=16)  # a little longer than the function may run
 WORK = {TaskKind.ROUND: running.run, TaskKind.PUBLISH: running.publish}
 
 
-def work_on(record: SQSRecord) -> None:
+def work_on(body: str) -> None:
     """Do the task a wake-up names, if it is still to be done."""
-    ref = TaskRef.model_validate_json(record.body)
+    ref = TaskRef.model_validate_json(body)
     now = clock.now()
     task = tasks.claim(ref, now, LEASE)
     if task is not None:
@@ -30,5 +28,5 @@ def work_on(record: SQSRecord) -> None:
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return each_record(event, context, work_on)
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+    return each_record(event, work_on)

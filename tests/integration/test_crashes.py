@@ -94,8 +94,8 @@ def test_what_arrives_wherever_a_function_dies(
         rows.append((step, len(life.mails(ADA)) - before, str(after.state)))
     # The table is meant to be read: pytest -s.
     print(f"\n{policy}, feedback {feedback}:")
-    for step, arrived, state in rows:
-        print(f"  crash or fault {step:24} {arrived} arrived, {state}")
+    for step, number, state in rows:
+        print(f"  crash or fault {step:24} {number} arrived, {state}")
     arrived = {step: number for step, number, _ in rows}
     states = {step: state for step, _, state in rows}
     if policy == "never twice":

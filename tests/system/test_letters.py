@@ -1,0 +1,358 @@
+"""What is written to people, and when it stops: seen from their inboxes."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra.local import lambdas, people, queues
+from infra.local.inbox import Received
+from shared import clock
+from shared.models import Attendee, MailKind, MailRef, MailState, MatchState
+from shared.store import addresses, attendees, mails, matches, pauses
+from tests.system.life import ADA, BERLIN, BO, CY, Life, form, post_raw
+
+DEE = form("Dee", "Wer kennt sich mit Mentoring aus?", "Wie wir die Imkerei auf das Dach geholt haben")
+ELI = form("Eli", "Wer hat Bienen auf dem Dach, Imkerei also?", "Zehn Jahre Mentoring, und was davon blieb")
+
+
+def kinds(life: Life, person: dict[str, Any]) -> list[MailKind]:
+    """Return the kinds of what somebody got, oldest first."""
+    return [kind_of(mail) for mail in life.mails(person)]
+
+
+def kind_of(received: Received) -> MailKind:
+    mail = mails.mail(MailRef.model_validate(received.tags))
+    assert mail is not None
+    return mail.kind
+
+
+def attendee(life: Life, filled: dict[str, Any]) -> Attendee:
+    return next(one for one in attendees.attendees(life.event_id) if one.email == filled["email"])
+
+
+def states(life: Life, filled: dict[str, Any], kind: MailKind) -> list[tuple[MailState, str | None]]:
+    theirs = attendees.mails_of(life.event_id, attendee(life, filled).person_id)
+    return [(mail.state, mail.reason) for mail in theirs if mail.kind is kind]
+
+
+# Pauses
+
+
+def test_what_is_paused_waits_and_leaves_when_it_is_resumed(life: Life) -> None:
+    life.join(ADA, BO)
+    assert life.command("pause", kind="proposal") == {"paused": f"EVENT#{life.event_id}#KIND#proposal"}
+    life.turn_to(days=9)
+    assert MailKind.PROPOSAL not in kinds(life, ADA)
+    assert f"EVENT#{life.event_id}#KIND#proposal" in life.command("status")["paused"]
+    life.command("resume", kind="proposal")
+    life.stack.turn_to(clock.now() + timedelta(minutes=20))
+    assert kinds(life, ADA)[-1] is MailKind.PROPOSAL
+
+
+def test_what_was_paused_too_long_is_skipped_and_says_why(life: Life) -> None:
+    life.join(ADA, BO)
+    life.command("pause")
+    life.turn_to(days=2)
+    life.command("resume")
+    life.stack.turn_to(clock.now() + timedelta(minutes=20))
+    assert states(life, ADA, MailKind.PROPOSAL) == [(MailState.SKIPPED, "paused")]
+
+
+def test_mail_stops_by_itself_before_ses_would_stop_it(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    life.join(ADA, BO, CY)
+    pauses.resume(pauses.LETTERS, clock.now())
+    monkeypatch.setattr(pauses, "ENOUGH_MAILS", 3)
+    life.join(DEE, ELI)
+    life.stack.inbox.tell(life.mails(CY)[-1], "Bounce")
+    life.stack.settle()
+    assert pauses.all_pauses(clock.now())[pauses.LETTERS].reason == "bounce_rate"
+    life.turn_to(days=9)
+    assert MailKind.PROPOSAL not in kinds(life, ADA)
+    late = form("Fay", "Wer kennt sich mit Mentoring aus?", "Imkerei")
+    life.join(late)
+    assert kinds(life, late) == [MailKind.CONFIRMATION, MailKind.WELCOME]
+    pauses.resume(pauses.LETTERS, clock.now())
+    life.stack.turn_to(clock.now() + timedelta(minutes=20))
+    assert MailKind.PROPOSAL in kinds(life, ADA)
+
+
+# Stopping
+
+
+def test_one_click_stops_a_topic_at_once_also_what_is_queued(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    proposal = life.mails(ADA)[-1]
+    path = str(proposal.message["List-Unsubscribe"]).strip("<>").split("8000", 1)[1]
+    assert people.get(life.stack, path).status == 200
+    assert attendee(life, ADA).consents.matching
+    answer = post_raw(life.stack, path, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+    assert answer.status == 200
+    assert not attendee(life, ADA).consents.matching
+    assert attendee(life, ADA).consents.follow_up
+    life.turn_to(days=4)
+    assert states(life, ADA, MailKind.NUDGE) == [(MailState.SKIPPED, "no_consent")]
+    assert kinds(life, ADA)[-1] is MailKind.PROPOSAL
+    assert post_raw(life.stack, path, b"").status == 200
+
+
+def test_who_leaves_gets_a_goodbye_and_nothing_else(life: Life) -> None:
+    life.introduce(ADA, BO)
+    page = life.link(BO, "/me/")
+    people.press(life.stack, f"{page}/leave", "")
+    people.press(life.stack, f"{page}/leave", "")
+    life.turn_to(days=-9)
+    assert kinds(life, BO)[-1] is MailKind.GOODBYE
+    assert kinds(life, BO).count(MailKind.GOODBYE) == 1
+
+
+def test_who_asks_gets_their_data_as_a_file_and_nobody_elses(life: Life) -> None:
+    life.introduce(ADA, BO)
+    people.press(life.stack, f"{life.link(ADA, '/me/')}/data", "")
+    life.stack.settle()
+    letter = life.mails(ADA)[-1]
+    assert kind_of(letter) is MailKind.YOUR_DATA
+    (attached,) = letter.message.iter_attachments()
+    told = json.loads(attached.get_content())
+    assert told["person"]["email"] == "ada@example.org"
+    assert told["person"]["profile"]["wishes"] == ADA["wishes"]
+    assert [mail["kind"] for mail in told["mails"]][:2] == ["welcome", "proposal"]
+    assert "bo@example.org" not in json.dumps(told)
+
+
+# Feedback
+
+
+def test_a_complaint_ends_all_but_service(life: Life) -> None:
+    life.introduce(ADA, BO)
+    life.stack.inbox.tell(life.mails(ADA)[-1], "Complaint")
+    life.organise(place="Neue Post")
+    life.turn_to(days=-9)
+    assert kinds(life, ADA)[-1] is MailKind.EVENT_CHANGED
+    assert not attendee(life, ADA).consents.follow_up
+    life.send(ADA)
+    life.stack.settle()
+    assert MailKind.REMINDER not in kinds(life, ADA)
+
+
+def test_a_full_mailbox_is_left_alone_for_two_weeks(life: Life) -> None:
+    life.join(ADA)
+    hashed = attendee(life, ADA).address_hash
+    life.organise(place="Neue Post")
+    first, second, third = life.mails(ADA)
+    for mail in (first, second, first, second):
+        life.stack.inbox.tell(mail, "SoftBounce")
+        life.stack.drain()
+    # Told twice, each of the two counts once.
+    assert addresses.suppression(hashed).paused_until is None
+    life.stack.inbox.tell(third, "SoftBounce")
+    life.stack.drain()
+    until = addresses.suppression(hashed).paused_until
+    assert until is not None
+    assert until - clock.now() > timedelta(days=13)
+    life.organise(place="Alte Post")
+    assert (MailState.SKIPPED, "suppressed") in states(life, ADA, MailKind.EVENT_CHANGED)
+    # Who fills in the form again reads mail again.
+    life.send(ADA)
+    life.stack.settle()
+    assert kinds(life, ADA)[-1] is MailKind.CONFIRMATION
+
+
+# The chain after the event
+
+
+def test_an_answer_decides_what_else_is_asked(life: Life) -> None:
+    life.join(ADA, BO, DEE, ELI)
+    life.turn_to(days=9)
+    for person in (ADA, BO, DEE, ELI):
+        life.answer(person, "yes")
+    life.turn_to(days=-2)
+    asked = kinds(life, ADA)[-1]
+    assert asked is MailKind.DID_YOU_MEET
+    for person, outcome in ((ADA, "good_conversation"), (BO, "not_yet"), (DEE, "stay_in_touch")):
+        life.outcome(person, outcome)
+    life.turn_to(days=-115)
+    after = {person["first_name"]: after_the_event(life, person) for person in (ADA, BO, DEE, ELI)}
+    assert after == {
+        "Ada": [MailKind.DID_YOU_MEET],
+        "Bo": [MailKind.DID_YOU_MEET, MailKind.NOT_YET],
+        "Dee": [MailKind.DID_YOU_MEET, MailKind.STAY_IN_TOUCH],
+        "Eli": [MailKind.DID_YOU_MEET, MailKind.DID_YOU_MEET],
+    }
+    for person in (BO, DEE):
+        local = life.mails(person)[-1].at.astimezone(BERLIN)
+        assert local.weekday() < 5
+        assert 9 <= local.hour < 18
+
+
+def after_the_event(life: Life, person: dict[str, Any]) -> list[MailKind]:
+    return [kind_of(mail) for mail in life.mails(person) if mail.at > life.start]
+
+
+def test_two_introductions_of_one_person_meet_in_two_breaks(life: Life) -> None:
+    at = f"{life.start:%Y-%m-%d}T"
+    times = (("10:30:00", "11:00:00"), ("12:30:00", "13:30:00"))
+    life.organise(breaks=[{"starts_at": at + one, "ends_at": at + other, "place": "Bar"} for one, other in times])
+    cleo = form("Cleo", "Wer hat einen Chor gegründet, der blieb?", "Unsere Kantine kocht jetzt selbst")
+    life.join(ADA, BO, cleo)
+    life.turn_to(days=9)
+    for person in (ADA, BO, cleo):
+        for _, match_id in life.cards(person):
+            people.press(life.stack, f"{life.link(person, '/me/')}/matches/{match_id}/answer", "answer=yes")
+    introduced = [one for one in matches.all_matches(life.event_id) if one.state is MatchState.INTRODUCED]
+    by_person: dict[str, list[int | None]] = defaultdict(list)
+    for one in introduced:
+        for member in one.members:
+            by_person[member].append(one.meets_in)
+    assert any(len(spots) > 1 for spots in by_person.values())
+    for spots in by_person.values():
+        known = [spot for spot in spots if spot is not None]
+        assert len(known) == len(set(known))
+
+
+def test_the_organiser_is_told_in_counts_after_each_round(life: Life) -> None:
+    life.organise(follow_up={"digest": True}, place="Neue Post")
+    life.join(ADA, BO, CY)
+    life.turn_to(days=9)
+    told = [mail for mail in life.stack.inbox.mails[life.since :] if mail.recipient == "team@example.org"]
+    assert [str(mail.message["Subject"]) for mail in told] == ["So steht es: Sommertreffen"] * len(told)
+    text = told[-1].part("plain")
+    assert "Formulare: <5" in text
+    assert "Abgemeldet: 0" in text
+    assert not any(name in text for name in ("Ada", "Bo:", "Cy", "example.org/me"))
+
+
+# Every mail before the moment it speaks of, or not at all
+
+
+@pytest.mark.parametrize("before", [timedelta(days=4), timedelta(days=1), timedelta(hours=1)])
+def test_who_comes_late_gets_every_letter_in_time_or_not_at_all(life: Life, before: timedelta) -> None:
+    life.join(ADA, BO, DEE)
+    life.stack.turn_to(life.start - before)
+    life.join(ELI, CY)
+    answering(life, ADA, BO, DEE, ELI, CY)
+    for person in (ADA, BO, DEE, ELI, CY):
+        for mail in life.mails(person):
+            in_time(life, mail)
+
+
+def answering(life: Life, *folk: dict[str, Any]) -> None:
+    """Let the days pass, everybody saying yes to whatever is open each morning."""
+    for days in (3, 2, 1.5, 1, 0.3, 0.1, 0.05):
+        if clock.now() < life.start - timedelta(days=days):
+            life.turn_to(days=days)
+        for person in folk:
+            for standing, match_id in life.cards(person):
+                if standing == "open":
+                    people.press(life.stack, f"{life.link(person, '/me/')}/matches/{match_id}/answer", "answer=yes")
+        life.stack.settle()
+    life.turn_to(days=-1)
+
+
+def in_time(life: Life, received: Received) -> None:
+    """Hold a letter against what it speaks of."""
+    ends: datetime = life.start + timedelta(hours=8)
+    mail = mails.mail(MailRef.model_validate(received.tags))
+    assert mail is not None
+    assert received.at <= mail.not_after
+    limits: dict[MailKind, datetime] = dict.fromkeys(MailKind, ends)
+    limits[MailKind.REMINDER] = life.start
+    if mail.kind is MailKind.DID_YOU_MEET:
+        assert received.at > ends
+        return
+    assert received.at <= limits[mail.kind], mail.kind
+    if mail.kind is MailKind.INTRODUCTION:
+        match = next(one for one in matches.all_matches(life.event_id) if one.match_id == mail.wave)
+        if match.meets_in is not None:
+            assert received.at < life.start + timedelta(hours=1, minutes=30)
+
+
+def test_a_round_on_the_day_pushes_nobody_and_closes_at_its_last_break(life: Life) -> None:
+    life.turn_to(hours=5)
+    life.join(ADA, BO)
+    life.turn_to(hours=-4)
+    assert MailKind.PROPOSAL in kinds(life, ADA)
+    assert MailKind.NUDGE not in kinds(life, ADA)
+    (closed,) = [mail for mail in life.mails(ADA) if kind_of(mail) is MailKind.ROUND_CLOSED]
+    assert life.start + timedelta(minutes=90) <= closed.at < life.start + timedelta(minutes=93)
+
+
+def test_a_moved_event_moves_what_is_planned_and_a_cancelled_one_ends_it(life: Life) -> None:
+    life.introduce(ADA, BO)
+    life.turn_to(days=1.9)
+    assert kinds(life, ADA).count(MailKind.REMINDER) == 1
+    later = life.start + timedelta(days=7)
+    at = f"{later:%Y-%m-%d}T"
+    moved = {"starts_at": f"{at}09:00:00", "ends_at": f"{at}17:00:00", "breaks": [], "rounds": ["1d"]}
+    life.organise(**moved)
+    assert kinds(life, ADA)[-1] is MailKind.EVENT_CHANGED
+    life.turn_to(days=-5.5)
+    assert kinds(life, ADA).count(MailKind.REMINDER) == 2
+    assert MailKind.DID_YOU_MEET not in kinds(life, ADA)
+    life.organise(**moved, cancelled=True)
+    life.turn_to(days=-30)
+    assert kinds(life, ADA)[-1] is MailKind.EVENT_CANCELLED
+
+
+# The same end, whatever clocks and queues do
+
+
+def live(life: Life, wait: Callable[[datetime], None]) -> dict[str, list[str]]:
+    """Play two introductions, one no and the questions afterwards; return what everybody got."""
+    # People of this event's own, as those of another have met there.
+    ada, bo, dee, eli = ({**one, "email": f"{life.name}.{one['email']}"} for one in (ADA, BO, DEE, ELI))
+    life.join(ada, bo, dee, eli)
+    wait(life.start - timedelta(days=9))
+    for person, said in ((ada, "yes"), (bo, "yes"), (dee, "yes"), (eli, "not_now")):
+        life.answer(person, said)
+    for days in (4, 1, -2, -9, -12):
+        wait(life.start - timedelta(days=days))
+    for person in (ada, bo, dee, eli):
+        for mail in life.mails(person):
+            in_time(life, mail)
+    return {person["first_name"]: sorted(map(str, kinds(life, person))) for person in (ada, bo, dee, eli)}
+
+
+def test_two_clocks_at_once_and_a_queue_that_delivers_five_times_in_any_order_change_nothing(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng, calm = random.Random(5), live(Life(life.stack, "calm"), life.stack.turn_to)
+    invoke = lambdas.invoke
+
+    def repeatedly(function: Any, payload: Any) -> Any:
+        if "Records" not in payload:
+            if function.logical_id == "FollowUpFunction":
+                invoke(function, payload)
+            return invoke(function, payload)
+        answer: Any = None
+        for _ in range(5):
+            answer = invoke(function, {"Records": rng.sample(payload["Records"], len(payload["Records"]))})
+        return answer
+
+    for caller in (queues, lambdas):
+        monkeypatch.setattr(caller, "invoke", repeatedly)
+    wild = live(Life(life.stack, "wild"), life.stack.turn_to)
+    assert wild == calm
+    once = ["confirmation", "did_you_meet", "did_you_meet", "introduction", "proposal", "reminder", "welcome"]
+    assert calm["Ada"] == once
+    assert "round_closed" in calm["Dee"]
+    assert "introduction" not in calm["Dee"]
+
+
+def test_a_clock_that_stood_still_for_days_and_jumps_sends_what_still_makes_sense(life: Life) -> None:
+    def jump(moment: datetime) -> None:
+        life.stack.set_clock(moment)
+        for _ in range(3):
+            life.stack.tick()
+            life.stack.settle()
+
+    got = live(Life(life.stack, "jumping"), jump)
+    assert set(got["Ada"]) >= {"confirmation", "welcome", "proposal", "introduction", "did_you_meet"}
+    assert got["Ada"].count("did_you_meet") <= 2
