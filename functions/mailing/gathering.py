@@ -27,7 +27,7 @@ from shared.models import (
 from shared.store import addresses, attendees, events, matches, pauses
 from shared.texts import Voice, voice_for
 
-LOOK_AGAIN = timedelta(minutes=15)  # whether a pause still holds
+LOOK_AGAIN = timedelta(hours=1)  # whether a pause still holds
 FORMS_A_DAY = 5  # after that many forms for one address in a day, no more mail goes there: somebody is playing
 
 

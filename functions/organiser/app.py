@@ -101,7 +101,7 @@ def pause(command: Command, _: Voice) -> dict[str, Any]:
 
 
 def resume(command: Command, _: Voice) -> dict[str, Any]:
-    """Let mail leave again, within a quarter of an hour, also what was paused because it bounced."""
+    """Let mail leave again, within an hour, also what was paused because it bounced."""
     scope = scope_of(command)
     for one in (scope, pauses.LETTERS) if scope == pauses.EVERYTHING else (scope,):
         pauses.resume(one, clock.now())

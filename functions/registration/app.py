@@ -53,6 +53,14 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 METHODS = ("GET", "POST")
+# One for each clock that many people live by; the JSON interface takes every zone there is.
+ZONES = (
+    "Pacific/Honolulu America/Anchorage America/Los_Angeles America/Denver America/Chicago America/New_York "
+    "America/Halifax America/Sao_Paulo Atlantic/Azores Europe/Lisbon Europe/London Europe/Berlin Africa/Lagos "
+    "Africa/Johannesburg Europe/Athens Europe/Kyiv Europe/Istanbul Africa/Nairobi Asia/Tehran Asia/Dubai Asia/Kabul "
+    "Asia/Karachi Asia/Kolkata Asia/Kathmandu Asia/Dhaka Asia/Bangkok Asia/Singapore Asia/Shanghai Asia/Tokyo "
+    "Australia/Adelaide Australia/Sydney Pacific/Auckland"
+).split()
 
 app = APIGatewayHttpResolver()
 answer_refusals(app)
@@ -303,6 +311,7 @@ def form_page(event: Event, voice: Voice, fields: dict[str, Any], complaints: tu
         wrong=wrong,
         languages=[(code, voice(f"phrases.languages.{code}")) for code in LANGUAGES_OFFERED],
         limit=event.matches_per_person,
+        zones=ZONES,
     )
 
 

@@ -52,7 +52,7 @@ def test_what_is_paused_waits_and_leaves_when_it_is_resumed(life: Life) -> None:
     assert MailKind.PROPOSAL not in kinds(life, ADA)
     assert f"EVENT#{life.event_id}#KIND#proposal" in life.command("status")["paused"]
     life.command("resume", kind="proposal")
-    life.stack.turn_to(clock.now() + timedelta(minutes=20))
+    life.stack.turn_to(clock.now() + timedelta(minutes=61))
     assert kinds(life, ADA)[-1] is MailKind.PROPOSAL
 
 
@@ -61,7 +61,7 @@ def test_what_was_paused_too_long_is_skipped_and_says_why(life: Life) -> None:
     life.command("pause")
     life.turn_to(days=2)
     life.command("resume")
-    life.stack.turn_to(clock.now() + timedelta(minutes=20))
+    life.stack.turn_to(clock.now() + timedelta(minutes=61))
     assert states(life, ADA, MailKind.PROPOSAL) == [(MailState.SKIPPED, "paused")]
 
 
@@ -79,7 +79,7 @@ def test_mail_stops_by_itself_before_ses_would_stop_it(life: Life, monkeypatch: 
     life.join(late)
     assert kinds(life, late) == [MailKind.CONFIRMATION, MailKind.WELCOME]
     pauses.resume(pauses.LETTERS, clock.now())
-    life.stack.turn_to(clock.now() + timedelta(minutes=20))
+    life.stack.turn_to(clock.now() + timedelta(minutes=61))
     assert MailKind.PROPOSAL in kinds(life, ADA)
 
 

@@ -56,7 +56,7 @@ def test_in_a_year_nobody_gets_more_than_the_caps_allow(life: Life) -> None:
     for days_asked in year.days_asked.values():
         assert len(days_asked) <= 4
         assert all(later - earlier >= 7 for earlier, later in pairwise(days_asked))
-    assert sum(map(len, year.days_asked.values())) > PEOPLE
+    assert sum(map(len, year.days_asked.values())) > PEOPLE / 2
     assert sum(each[MailKind.STAY_IN_TOUCH] for each in year.by_person.values()) > 0
 
 

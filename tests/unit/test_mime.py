@@ -9,18 +9,20 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
 
+import icalendar
 import pytest
 from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.mailing.calendar_file import calendar_file
 from functions.mailing.composing import Meeting
-from functions.mailing.letter import Aside, Button, Facts, Letter, Paragraph, Person
+from functions.mailing.letter import Aside, Button, Entry, Facts, Letter, Paragraph, Person
 from functions.mailing.mime import mime
 from functions.registration.form import cleaned
 from shared.models import Event, MailKind
 from shared.texts import Voice
-from tests.people import DU, ENGLISH, VOICES, a_match, an_attendee, an_event
+from tests.people import DU, ENGLISH, VOICES, a_match, an_attendee, an_event, berlin
 from tests.unit.letters import BOTH, a_letter, a_subject, every_letter
 
 NASTY = [
@@ -250,3 +252,32 @@ def test_every_address_that_can_register_can_be_written_to(address: str) -> None
         return
     message = read(sent(a_letter(MailKind.WELCOME, a_subject()), recipient=address))
     assert [one.addr_spec for one in message["To"].addresses] == [address]
+
+
+def entry(text: str) -> Entry:
+    return Entry(
+        uid="x@begegnung",
+        sequence=0,
+        written_at=berlin("2027-05-24 09:30"),
+        starts_at=berlin("2027-06-03 10:30"),
+        ends_at=berlin("2027-06-03 11:00"),
+        time_zone="Europe/Berlin",
+        title=text,
+        where=text,
+        notes=text,
+    )
+
+
+@pytest.mark.parametrize("name", [*NASTY, "x" * 300, "é" * 300, "one\nEND:VEVENT\ntwo", "a;b\\c,d"])
+def test_a_name_stays_a_name_in_a_calendar_file(name: str) -> None:
+    written = calendar_file(entry(name))
+    (read_back,) = icalendar.Calendar.from_ical(written).walk("VEVENT")
+    assert str(read_back["summary"]) == str(read_back["location"]) == str(read_back["description"]) == name
+    assert all(len(line) <= 75 for line in written.split(b"\r\n"))
+    assert written == calendar_file(entry(name))
+
+
+def test_a_name_of_three_hundred_characters_breaks_no_header() -> None:
+    name = "Ada-Lovelace, " * 21
+    looks_as_written(name.strip()[:80])
+    assert read(about(name))["Subject"] == name

@@ -205,7 +205,7 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
         "outcomes": outcomes,
     }
     languages = [(code, voice(f"phrases.languages.{code}")) for code in LANGUAGES_OFFERED]
-    blank: dict[str, Any] = {"given": {}, "wrong": {}, "languages": languages, "limit": 3}
+    blank: dict[str, Any] = {"given": {}, "wrong": {}, "languages": languages, "limit": 3, "zones": ["Asia/Tokyo"]}
     views: list[tuple[str, dict[str, Any]]] = [
         ("form.html", blank),
         ("form.html", blank | {"given": {"wishes": ["<b>W</b>"], "avoid": ["a", "b"]}, "wrong": wrong}),
