@@ -1,7 +1,8 @@
-"""A letter's calendar file (RFC 5545): an entry to take over, to change, or to strike out."""
+"""A letter's calendar file (RFC 5545): entries to take over, to change, or to strike out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
@@ -9,13 +10,25 @@ from icalendar import Calendar, Event
 from functions.mailing.letter import Entry
 
 
-def method(entry: Entry) -> str:
+def method(entries: Sequence[Entry]) -> str:
     """Return what the file asks of the calendar; nobody is invited, so nothing is to be answered."""
-    return "CANCEL" if entry.cancelled else "PUBLISH"
+    return "CANCEL" if entries[0].cancelled else "PUBLISH"
 
 
-def calendar_file(entry: Entry) -> bytes:
-    """Write the file; the same entry gives the same bytes, and no address is in it."""
+def calendar_file(entries: Sequence[Entry]) -> bytes:
+    """Write the file; the same entries give the same bytes, and no address is in it."""
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//Begegnung//DE")
+    calendar.add("method", method(entries))
+    for entry in entries:
+        calendar.add_component(component(entry))
+    calendar.add_missing_timezones()
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def component(entry: Entry) -> Event:
     zone = ZoneInfo(entry.time_zone)
     event = Event()
     event.add("uid", entry.uid)
@@ -28,11 +41,4 @@ def calendar_file(entry: Entry) -> bytes:
     if entry.notes:
         event.add("description", entry.notes)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
-    calendar = Calendar()
-    calendar.add("version", "2.0")
-    calendar.add("prodid", "-//Begegnung//DE")
-    calendar.add("method", method(entry))
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    written: bytes = calendar.to_ical()
-    return written
+    return event

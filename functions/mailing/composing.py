@@ -192,7 +192,7 @@ def _welcome(about: Subject) -> Letter:
         _aside(about, "welcome"),
         _button(about, "welcome"),
     )
-    return replace(letter, entry=_event_entry(about))
+    return replace(letter, entries=(_event_entry(about),))
 
 
 def _proposal(about: Subject) -> Letter:
@@ -222,6 +222,30 @@ def _nudge(about: Subject) -> Letter:
         _aside(about, "nudge"),
         _button(about, "nudge"),
     )
+
+
+def _meeting_entries(about: Subject, *, cancelled: bool = False) -> tuple[Entry, ...]:
+    """Enter each meeting that has a break; what changes one later has the same id."""
+    me, entries = about.attendee, []
+    for one in about.meetings:
+        spot = me and meeting(about.event, one.match, (me, one.partner), about.voice.language)
+        if me and spot:
+            entries.append(
+                Entry(
+                    # One id for each reader: two people's files for one meeting may lie in one calendar.
+                    uid=f"{natural_id(one.match.match_id, me.person_id)}@begegnung",
+                    sequence=about.event.version - 1,
+                    written_at=about.now,
+                    starts_at=spot.starts_at,
+                    ends_at=spot.ends_at,
+                    time_zone=_zone(about),
+                    title=_say(about, "introduction.entry", name=one.partner.profile.first_name),
+                    where=spot.where,
+                    notes=phrases.opener(one.match, me.person_id, about.voice),
+                    cancelled=cancelled,
+                )
+            )
+    return tuple(entries)
 
 
 def _no_match(about: Subject) -> Letter:
@@ -261,19 +285,7 @@ def _introduction(about: Subject) -> Letter:
         me=me.profile.first_name,
         name=name,
     )
-    entry = spot and Entry(
-        # One id for each reader: two people's files for one meeting may lie in one calendar.
-        uid=f"{natural_id(match.match_id, me.person_id)}@begegnung",
-        sequence=about.event.version - 1,
-        written_at=about.now,
-        starts_at=spot.starts_at,
-        ends_at=spot.ends_at,
-        time_zone=_zone(about),
-        title=_say(about, "introduction.entry", name=name),
-        where=spot.where,
-        notes=person.opener,
-    )
-    return replace(letter, reply_to=partner.email, entry=entry)
+    return replace(letter, reply_to=partner.email, entries=_meeting_entries(about))
 
 
 def _round_closed(about: Subject) -> Letter:
@@ -370,14 +382,14 @@ def _event_changed(about: Subject) -> Letter:
         _paragraph(about, "event_changed.calendar"),
         _button(about, "event_changed"),
     )
-    return replace(letter, entry=_event_entry(about))
+    return replace(letter, entries=(_event_entry(about), *_meeting_entries(about)))
 
 
 def _event_cancelled(about: Subject) -> Letter:
     letter = _letter(
         about, "event_cancelled", _paragraph(about, "event_cancelled.text"), _button(about, "event_cancelled")
     )
-    return replace(letter, entry=_event_entry(about, cancelled=True))
+    return replace(letter, entries=(_event_entry(about, cancelled=True), *_meeting_entries(about, cancelled=True)))
 
 
 def _your_data(about: Subject) -> Letter:

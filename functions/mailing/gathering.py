@@ -170,7 +170,7 @@ def _is_outdated(mail: Mail, event: Event, attendee: Attendee, now: datetime) ->
 
 def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | Skip:
     """Add the matches a letter speaks of; without any it has nothing to say."""
-    if mail.kind not in SPEAKS_OF:
+    if mail.kind not in SPEAKS_OF | TELLS_EVERYBODY:
         return about
     theirs = matches.matches_of(mail.event_id, attendee.person_id)
     if mail.kind is MailKind.NO_MATCH:
@@ -184,7 +184,7 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | S
         for one in spoken_of
         if (partner := partners.get(one.other(attendee.person_id))) and partner.state is AttendeeState.CONFIRMED
     )
-    return replace(about, meetings=meetings) if meetings else Skip.NOT_RELEVANT
+    return replace(about, meetings=meetings) if meetings or mail.kind in TELLS_EVERYBODY else Skip.NOT_RELEVANT
 
 
 SPEAKS_OF = {
@@ -198,6 +198,7 @@ SPEAKS_OF = {
     MailKind.NOT_YET,
     MailKind.STAY_IN_TOUCH,
 }
+TELLS_EVERYBODY = {MailKind.EVENT_CHANGED, MailKind.EVENT_CANCELLED}  # with their meetings, if they have any
 AFTER_OUTCOME = {MailKind.NOT_YET: Outcome.NOT_YET, MailKind.STAY_IN_TOUCH: Outcome.STAY_IN_TOUCH}
 
 

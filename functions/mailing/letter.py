@@ -74,5 +74,5 @@ class Letter:
     why: str  # why this person gets this letter
     stop: Button | None = None  # how to get no more of its kind
     reply_to: str | None = None  # another attendee, in the letter that brings two together
-    entry: Entry | None = None
+    entries: tuple[Entry, ...] = ()  # of one kind: all new or changed, or all cancelled
     data: str = ""  # JSON to be attached

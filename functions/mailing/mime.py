@@ -53,7 +53,7 @@ def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str
     message.add_alternative(html(letter, event, voice), subtype="html")
     message.set_boundary(f"=_{mail_id}")
     attach(message, letter)
-    if letter.entry or letter.data:
+    if letter.entries or letter.data:
         message.set_boundary(f"=_{mail_id}_all")
     # Last, as setting the content drops every header about content.
     message["Content-Language"] = str(voice.language)
@@ -61,14 +61,14 @@ def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str
 
 
 def attach(message: EmailMessage, letter: Letter) -> None:
-    if letter.entry:
-        # Two kinds of letter need it, and it takes as long to import as all the rest.
+    if letter.entries:
+        # Four kinds of letter need it, and it takes as long to import as all the rest.
         from functions.mailing.calendar_file import calendar_file, method  # noqa: PLC0415
 
-        message.add_attachment(calendar_file(letter.entry), "text", "calendar", filename="begegnung.ics")
+        message.add_attachment(calendar_file(letter.entries), "text", "calendar", filename="begegnung.ics")
         (part,) = message.iter_attachments()
         part.set_param("charset", "utf-8")
-        part.set_param("method", method(letter.entry))
+        part.set_param("method", method(letter.entries))
     if letter.data:
         message.add_attachment(letter.data.encode(), "application", "json", filename="begegnung.json")
 

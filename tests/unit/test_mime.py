@@ -270,11 +270,11 @@ def entry(text: str) -> Entry:
 
 @pytest.mark.parametrize("name", [*NASTY, "x" * 300, "é" * 300, "one\nEND:VEVENT\ntwo", "a;b\\c,d"])
 def test_a_name_stays_a_name_in_a_calendar_file(name: str) -> None:
-    written = calendar_file(entry(name))
+    written = calendar_file([entry(name)])
     (read_back,) = icalendar.Calendar.from_ical(written).walk("VEVENT")
     assert str(read_back["summary"]) == str(read_back["location"]) == str(read_back["description"]) == name
     assert all(len(line) <= 75 for line in written.split(b"\r\n"))
-    assert written == calendar_file(entry(name))
+    assert written == calendar_file([entry(name)])
 
 
 def test_a_name_of_three_hundred_characters_breaks_no_header() -> None:
