@@ -419,6 +419,7 @@ class Mail(Value):
     not_after: AwareDatetime
     state: MailState = MailState.PLANNED
     attempt: int = 0
+    variant: str = ""  # which of its words a letter takes
     unclear: int = 0  # attempts whose end nobody knows
     reason: str | None = None
     ses_id: str | None = None

@@ -25,13 +25,15 @@ def plan_partition(task: Task, now: datetime) -> None:
     event, rounds = events.event_with_rounds(task.event_id)
     people = list(attendees.attendees_in(task.event_id, int(partition)))
     theirs = matches.matches_by_person(task.event_id, [person.person_id for person in people])
+    why: dict[str, str] = {}
     if occasion == Occasion.PROPOSALS:
+        why = events.unmatched(task.event_id, int(wave), int(partition))
         # Whoever came after the draft was in no round yet, and needs no word of it.
         ran = next(one.due for one in rounds if one.number == int(wave))
         people = [person for person in people if person.confirmed_at <= ran or theirs[person.person_id]]
     for person in people:
         for mail in chain.plan(Occasion(occasion), wave, event, person, theirs[person.person_id], now):
-            mails.plan(mail)
+            mails.plan(mail.model_copy(update={"variant": why.get(person.person_id, "")}))
     tasks.finish(task)
 
 

@@ -32,6 +32,7 @@ class Subject:
     voice: Voice
     now: datetime
     recipient: str
+    variant: str = ""
     attendee: Attendee | None = None
     meetings: tuple[Meeting, ...] = ()
     next_round: Round | None = None
@@ -249,10 +250,11 @@ def _meeting_entries(about: Subject, *, cancelled: bool = False) -> tuple[Entry,
 
 
 def _no_match(about: Subject) -> Letter:
+    key = f"no_match.text_{about.variant}"
     return _letter(
         about,
         "no_match",
-        _paragraph(about, "no_match.text"),
+        _paragraph(about, key if about.variant and about.voice.has(f"letters.{key}") else "no_match.text"),
         _goes_on(about, "no_match"),
         *([_paragraph(about, "no_match.richer")] if about.next_round else []),
         _button(about, "no_match"),

@@ -49,6 +49,8 @@ def take_in(body: str) -> None:
         return
     for address in event["mail"].get("destination", []):
         note_address(address_hash(hash_secret(), address), kind, event, now)
+    if kind == "Reject":
+        logger.error("rejected by SES", mail_id=tags.get("mail_id"))
     if "mail_id" not in tags:
         return
     ref = MailRef.model_validate({name: tags[name] for name in MailRef.model_fields})

@@ -74,6 +74,7 @@ def gather(mail: Mail, now: datetime) -> Subject | Skip | Wait:
         event=event,
         voice=voice_for(event, attendee.language),
         now=now,
+        variant=mail.variant,
         recipient=attendee.email,
         attendee=attendee,
         next_round=_next_round(event, now) if mail.kind in NAMES_NEXT_ROUND else None,

@@ -10,7 +10,7 @@ from functions.matching import drafts
 from functions.matching.draft import Draft, DraftPair, draft, gains_in_words
 from functions.matching.participants import Participant, participant
 from functions.matching.settings import settings
-from shared.chain import Occasion, answer_by, digest, latest_run, partition_tasks
+from shared.chain import Occasion, answer_by, data_end, digest, latest_run, partition_tasks
 from shared.logs import logger
 from shared.meeting import free_break
 from shared.models import (
@@ -111,6 +111,7 @@ def publish(task: Task, now: datetime) -> None:
         return
     closing = Task(kind=TaskKind.CLOSE, event_id=event.event_id, subject=task.subject, due=until)
     following = [closing, *partition_tasks(event.event_id, Occasion.PROPOSALS, task.subject, now)]
+    events.save_unmatched(event.event_id, this.number, made.unmatched, data_end(event))
     letters = [digest(event, f"round {this.number}", now)] if event.follow_up.digest else []
     events.finish_publishing(event.event_id, this.number, until, task, following, letters)
     logger.info("round published", event_id=event.event_id, round=this.number)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.clock import utc_text
 from shared.errors import EventChangedMeanwhile, EventUnknown
 from shared.models import Event, Mail, Round, RoundState, Task, TaskRef
 from shared.store.items import drop_task, item_of, plan_mail, plan_task, read
-from shared.store.keys import event_key, round_key, task_key
+from shared.store.keys import event_key, partition_of, round_key, task_key, unmatched_key
 from shared.store.table import Cancelled, table
 
 
@@ -92,6 +93,22 @@ def save_draft(drafted: Round, running: Task, following: Sequence[Task]) -> None
         table().transact([change, drop_task(running), *map(plan_task, following)])
     except Cancelled:
         return
+
+
+def save_unmatched(event_id: str, number: int, why: Mapping[str, str], until: datetime) -> None:
+    """Keep why each of these people has nobody in a round, until their data go; written twice, it is the same."""
+    shared_out: dict[int, dict[str, str]] = defaultdict(dict)
+    for person_id, reason in why.items():
+        shared_out[partition_of(person_id)][person_id] = reason
+    for partition, reasons in shared_out.items():
+        key = unmatched_key(event_id, number, partition)
+        table().write(table().put(key | {"why": reasons, "ttl": int(until.timestamp())}))
+
+
+def unmatched(event_id: str, number: int, partition: int) -> dict[str, str]:
+    """Read why people of a partition have nobody in a round, by person_id."""
+    item = table().get(unmatched_key(event_id, number, partition))
+    return dict(item["why"]) if item else {}
 
 
 def finish_publishing(

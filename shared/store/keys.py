@@ -35,6 +35,11 @@ def round_key(event_id: str, number: int) -> Key:
     return {"pk": f"EVENT#{event_id}", "sk": f"ROUND#{number}"}
 
 
+def unmatched_key(event_id: str, number: int, partition: int) -> Key:
+    """Keep why people have nobody in a round beside each other as they are written to: by partition."""
+    return {"pk": f"EVENT#{event_id}#U#{partition:02}", "sk": f"ROUND#{number}"}
+
+
 def attendee_partition(event_id: str, partition: int) -> str:
     return f"EVENT#{event_id}#A#{partition:02}"
 

@@ -229,6 +229,20 @@ def test_the_organiser_is_told_in_counts_after_each_round(life: Life) -> None:
     assert not any(name in text for name in ("Ada", "Bo:", "Cy", "example.org/me"))
 
 
+def test_who_has_nobody_reads_why(life: Life) -> None:
+    silent = form("Gil", "Etwas ganz anderes, bitte", "Zwölftonmusik für Blockflöte")
+    life.join(ADA, BO, silent)
+    life.turn_to(days=9)
+    (letter,) = [mail for mail in life.mails(silent) if kind_of(mail) is MailKind.NO_MATCH]
+    (planned,) = (
+        mail
+        for mail in attendees.mails_of(life.event_id, attendee(life, silent).person_id)
+        if mail.kind is MailKind.NO_MATCH
+    )
+    assert planned.variant
+    assert "Die nächste Runde ist am" in letter.part("plain")
+
+
 # Every mail before the moment it speaks of, or not at all
 
 

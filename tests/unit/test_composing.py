@@ -210,3 +210,14 @@ def test_braces_in_what_people_write_stay_as_they_are() -> None:
     about = a_subject(meetings=(replace(BOTH[0], partner=odd),))
     for kind in (MailKind.PROPOSAL, MailKind.INTRODUCTION, MailKind.REMINDER, MailKind.DID_YOU_MEET):
         assert "{title}" in words(a_letter(kind, about))
+
+
+def test_who_has_nobody_is_told_why_in_words_that_are_true_and_kind() -> None:
+    def why(variant: str) -> str:
+        return words(a_letter(MailKind.NO_MATCH, a_subject(variant=variant)))
+
+    assert "mehr Menschen, als Plätze frei waren" in why("all_taken")
+    assert "ein wenig mehr von dir" in why("little_said")
+    assert "nicht mehr lesen" in why("not_understood")
+    # What would tell of others, or of rules somebody set, stays general.
+    assert why("nobody_allowed") == why("no_language") == why("")
