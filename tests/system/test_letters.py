@@ -315,6 +315,20 @@ def test_a_moved_event_moves_what_is_planned_and_a_cancelled_one_ends_it(life: L
     assert kinds(life, ADA)[-1] is MailKind.EVENT_CANCELLED
 
 
+def test_a_no_neither_stops_nor_hastens_what_the_other_side_gets(life: Life) -> None:
+    """Bo declines at once, Eli never says a word; Ada and Dee keep silent too."""
+    life.join(ADA, BO, DEE, ELI)
+    life.turn_to(days=9)
+    life.answer(BO, "not_now")
+    life.turn_to(days=3)
+    told = [[(kind_of(mail), mail.at) for mail in life.mails(person)] for person in (ADA, DEE)]
+    assert [kind for kind, _ in told[0]][-3:] == [MailKind.PROPOSAL, MailKind.NUDGE, MailKind.ROUND_CLOSED]
+    assert [kind for kind, _ in told[0]] == [kind for kind, _ in told[1]]
+    # Within the minute in which a round's mails leave one after the other.
+    for (_, one), (_, other) in zip(*(each[-3:] for each in told), strict=True):
+        assert abs(one - other) < timedelta(minutes=1)
+
+
 # The same end, whatever clocks and queues do
 
 
