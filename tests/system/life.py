@@ -103,7 +103,8 @@ class Life:
 
     def mails(self, person: dict[str, Any]) -> list[Received]:
         """Return what somebody got about this event, oldest first."""
-        return [mail for mail in self.stack.inbox.mails[self.since :] if mail.recipient == person["email"]]
+        of_event = [mail for mail in self.stack.inbox.mails[self.since :] if mail.tags["event_id"] == self.event_id]
+        return [mail for mail in of_event if mail.recipient == person["email"]]
 
     def subjects(self, person: dict[str, Any]) -> list[str]:
         return [str(mail.message["Subject"]).removesuffix(": Sommertreffen") for mail in self.mails(person)]

@@ -16,6 +16,7 @@ from infra.local.inbox import Received
 from shared import clock
 from shared.models import Attendee, MailKind, MailRef, MailState, MatchState
 from shared.store import addresses, attendees, mails, matches, pauses
+from tests.integration.faults import Faults
 from tests.system.life import ADA, BERLIN, BO, CY, Life, form, post_raw
 
 DEE = form("Dee", "Wer kennt sich mit Mentoring aus?", "Wie wir die Imkerei auf das Dach geholt haben")
@@ -196,6 +197,64 @@ def after_the_event(life: Life, person: dict[str, Any]) -> list[MailKind]:
     return [kind_of(mail) for mail in life.mails(person) if mail.at > life.start]
 
 
+def test_two_events_of_one_week_do_not_both_ask_in_it(life: Life) -> None:
+    other = Life(life.stack, "another event of the same day")
+    ada_there = ELI | {"first_name": "Ada", "email": ADA["email"]}
+    for here, both in ((life, (ADA, BO)), (other, (ada_there, DEE))):
+        here.join(*both)
+    life.turn_to(days=9)
+    for here, both in ((life, (ADA, BO)), (other, (ada_there, DEE))):
+        for person in both:
+            here.answer(person, "yes")
+    life.turn_to(days=-30)
+    got = [mail for here in (life, other) for mail in here.mails(ADA) if kind_of(mail) is MailKind.DID_YOU_MEET]
+    days = sorted({mail.at.astimezone(BERLIN).toordinal() for mail in got})
+    assert len(days) == 2
+    assert days[1] - days[0] >= 7
+    # Two without an answer are enough; what else was planned says why it stayed away.
+    theirs = [
+        mail.reason
+        for here in (life, other)
+        for mail in attendees.mails_of(here.event_id, attendee(here, ADA).person_id)
+        if mail.kind is MailKind.DID_YOU_MEET and mail.state is MailState.SKIPPED
+    ]
+    assert theirs == ["too_many", "too_many"]
+
+
+def test_a_question_that_could_not_leave_is_not_counted_and_an_answer_is(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.introduce(ADA, BO)
+    life.turn_to(hours=-20)
+    hashed = attendee(life, ADA).address_hash
+    faults = Faults(monkeypatch)
+    faults.plan = {("sesv2.SendEmail", number): "TooManyRequestsException" for number in (1, 2)}
+    life.turn_to(hours=-24.51)
+    assert MailKind.DID_YOU_MEET not in kinds(life, ADA)
+    assert addresses.cap(hashed).asked == ()
+    life.turn_to(hours=-27)
+    assert [one.event_id for one in addresses.cap(hashed).asked] == [life.event_id]
+    assert addresses.cap(hashed).answered_at is None
+    life.outcome(ADA, "good_conversation")
+    assert addresses.cap(hashed).answered_at == clock.now()
+
+
+def test_a_second_holds_so_many_mails_and_the_rest_leave_with_the_next_minute(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now() + timedelta(days=1)
+    assert [pauses.take_turn(now, 2) for _ in range(3)] == [True, True, False]
+    assert pauses.take_turn(now + timedelta(seconds=1), 2)
+    assert (pauses.usable_rate(14), pauses.usable_rate(1)) == (11, 1)
+    with monkeypatch.context() as full:
+        full.setattr(pauses, "take_turn", lambda *_: False)
+        life.send(ADA)
+        life.stack.drain()
+        assert life.mails(ADA) == []
+    life.stack.turn_to(clock.now() + timedelta(minutes=1))
+    assert kinds(life, ADA) == [MailKind.CONFIRMATION]
+
+
 def test_two_introductions_of_one_person_meet_in_two_breaks(life: Life) -> None:
     at = f"{life.start:%Y-%m-%d}T"
     times = (("10:30:00", "11:00:00"), ("12:30:00", "13:30:00"))
@@ -327,6 +386,17 @@ def test_a_no_neither_stops_nor_hastens_what_the_other_side_gets(life: Life) -> 
     # Within the minute in which a round's mails leave one after the other.
     for (_, one), (_, other) in zip(*(each[-3:] for each in told), strict=True):
         assert abs(one - other) < timedelta(minutes=1)
+
+
+def test_a_reminder_of_the_old_date_stays_away_when_the_event_moves(life: Life) -> None:
+    life.organise(link="https://meet.example.org/next")
+    life.introduce(ADA, BO)
+    life.turn_to(hours=58)
+    assert states(life, ADA, MailKind.REMINDER) == [(MailState.PLANNED, None)]
+    at = f"{life.start + timedelta(days=7):%Y-%m-%d}T"
+    life.organise(starts_at=f"{at}09:00:00", ends_at=f"{at}17:00:00", breaks=[], link="https://meet.example.org/next")
+    life.turn_to(hours=30)
+    assert states(life, ADA, MailKind.REMINDER) == [(MailState.SKIPPED, "not_relevant")]
 
 
 # The same end, whatever clocks and queues do
