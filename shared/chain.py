@@ -78,8 +78,9 @@ class Occasion(StrEnum):
     PROPOSALS = "proposals"  # wave: the round's number, as of the next
     CLOSING = "closing"
     REMINDER = "reminder"  # wave: the start it reminds of, so that a moved event reminds anew
-    DID_YOU_MEET = "did_you_meet"  # wave: 1 or 2, and the start of the event it asks about
+    DID_YOU_MEET = "did_you_meet"  # wave: 1 or 2, and the end of the event it asks about
     CHANGED = "changed"  # wave: the event's version, as of the next
+    MEETINGS = "meetings"  # wave: the event's version and the numbers of its breaks that are new, for who meets there
     CANCELLED = "cancelled"
 
 
@@ -118,16 +119,16 @@ def occasions(event: Event) -> list[Moment]:
 
     Each person's letter then has its own due time in their zone, so it is planned before the first of these.
     """
-    follow_up, start = event.follow_up, start_wave(event)
+    follow_up, start, end = event.follow_up, start_wave(event), end_wave(event)
     found = []
     if follow_up.reminder is not None:
         first = event.starts_at - timedelta(days=follow_up.reminder) - EARLIEST_REMINDER
         here = remind_at(event, event.time_zone, follow_up.reminder)
         found.append(Moment(Occasion.REMINDER, start, first if event.link else here))
     if follow_up.did_you_meet is not None:
-        found.append(Moment(Occasion.DID_YOU_MEET, f"1-{start}", event.ends_at))
+        found.append(Moment(Occasion.DID_YOU_MEET, f"1-{end}", event.ends_at))
         if follow_up.once_more is not None:
-            found.append(Moment(Occasion.DID_YOU_MEET, f"2-{start}", event.ends_at + timedelta(follow_up.once_more)))
+            found.append(Moment(Occasion.DID_YOU_MEET, f"2-{end}", event.ends_at + timedelta(follow_up.once_more)))
     return found
 
 
@@ -149,6 +150,10 @@ def ask_at(event: Event, zone: str, wave: str) -> datetime:
 def start_wave(event: Event) -> str:
     """Name a start in a task's subject and a mail's wave, without the colons that part them."""
     return utc_text(event.starts_at).replace(":", "")
+
+
+def end_wave(event: Event) -> str:
+    return utc_text(event.ends_at).replace(":", "")
 
 
 def answer_by(event: Event, rounds: Sequence[Round], number: int, published: datetime) -> datetime:
@@ -203,7 +208,9 @@ def confirmation(submission: Submission) -> Mail:
 
 
 def welcome(attendee: Attendee, event: Event) -> Mail:
-    return to_person(event, attendee.person_id, MailKind.WELCOME, "1", attendee.confirmed_at, event.ends_at)
+    """Plan the first letter to somebody who joins, or comes back."""
+    wave = str(attendee.version)
+    return to_person(event, attendee.person_id, MailKind.WELCOME, wave, attendee.confirmed_at, event.ends_at)
 
 
 def goodbye(attendee: Attendee, event: Event, now: datetime) -> Mail:
@@ -268,7 +275,7 @@ def plan(
     occasion: Occasion, wave: str, event: Event, attendee: Attendee, matches: Sequence[Match], now: datetime
 ) -> list[Mail]:
     """Say which letters an occasion means for one person; consent is asked for again when they leave."""
-    if not attendee.wants_matches and occasion not in (Occasion.CHANGED, Occasion.CANCELLED):
+    if not attendee.wants_matches and occasion not in TOLD_WITHOUT_CONSENT:
         return []
     person_id, zone = attendee.person_id, zone_of(event, attendee)
     if occasion is Occasion.PROPOSALS:
@@ -289,8 +296,22 @@ def plan(
         due = max(now, ask_at(event, zone, wave))
         # Past its week the second asking takes the first one's place.
         return [to_person(event, person_id, MailKind.DID_YOU_MEET, wave, due, due + WEEK)]
-    kind = MailKind.EVENT_CHANGED if occasion is Occasion.CHANGED else MailKind.EVENT_CANCELLED
+    if occasion is Occasion.MEETINGS and not any(one.meets_in in moved_breaks(wave) for one in introduced):
+        return []
+    kind = MailKind.EVENT_CANCELLED if occasion is Occasion.CANCELLED else MailKind.EVENT_CHANGED
     return [to_person(event, person_id, kind, wave, now, event.ends_at)]
+
+
+TOLD_WITHOUT_CONSENT = {Occasion.CHANGED, Occasion.MEETINGS, Occasion.CANCELLED}
+
+
+def meetings_wave(version: int, breaks: Iterable[int]) -> str:
+    """Name a version's new breaks in a task's subject and a mail's wave."""
+    return f"{version}-{'.'.join(map(str, breaks))}"
+
+
+def moved_breaks(wave: str) -> set[int]:
+    return {int(number) for number in wave.partition("-")[2].split(".") if number}
 
 
 def _after_round(number: int, event: Event, attendee: Attendee, matches: Sequence[Match], now: datetime) -> list[Mail]:
@@ -303,7 +324,8 @@ def _after_round(number: int, event: Event, attendee: Attendee, matches: Sequenc
         letters.append(to_person(event, attendee.person_id, MailKind.PROPOSAL, str(number), now, until))
         half_way = now + (until - now) / 2
         if event.follow_up.nudge and until - half_way >= NUDGE_LEAVES:
-            letters.append(to_person(event, attendee.person_id, MailKind.NUDGE, str(number), half_way, until))
+            latest = until - NUDGE_LEAVES
+            letters.append(to_person(event, attendee.person_id, MailKind.NUDGE, str(number), half_way, latest))
     letters += [
         to_person(event, attendee.person_id, MailKind.INTRODUCTION, one.match_id, now, event.ends_at)
         for one in of_round

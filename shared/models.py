@@ -1,7 +1,5 @@
 """The things Begegnung is about, as values. They know no AWS, and a wrong one prints nothing personal."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
@@ -98,7 +96,7 @@ class Event(Value):
     imprint: str
     privacy_url: str
     retention_days: int
-    follow_up: FollowUp = FollowUp()
+    follow_up: FollowUp = Field(default_factory=FollowUp)  # made here, it would cost each cold start a validator
     cancelled: bool = False
 
 
@@ -309,6 +307,9 @@ class Outcome(StrEnum):
     DID_NOT_COME = "did_not_come"
 
 
+PRIVATE = (Outcome.PITCH, Outcome.DID_NOT_COME)
+
+
 class MatchState(StrEnum):
     """How far a match has come; closed is declined or unanswered, and nobody is told which."""
 
@@ -377,11 +378,12 @@ class MailKind(StrEnum):
 
 
 class MailState(StrEnum):
-    """How far a mail has come. `unknown`: perhaps sent, and never to be sent again."""
+    """How far a mail has come. `unknown`: perhaps sent, and never to be sent again; `refused`: by a full mailbox."""
 
     PLANNED = "planned"
     SENDING = "sending"
     SENT = "sent"
+    REFUSED = "refused"
     DELIVERED = "delivered"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
@@ -440,7 +442,7 @@ class Suppression(Value):
 
     bounced_until: AwareDatetime | None = None
     complained_at: AwareDatetime | None = None
-    paused_until: AwareDatetime | None = None
+    paused_until: AwareDatetime | None = None  # as it refused several mails, until it takes one
 
     def stops(self, kind: MailKind, topic: Topic, now: datetime) -> bool:
         """Say whether a letter must not go there. A new form proves that somebody reads what a full mailbox refused."""

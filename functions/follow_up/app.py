@@ -11,14 +11,14 @@ from functions.follow_up import moving
 from functions.follow_up.settings import settings
 from shared import clock
 from shared.logs import log_fault, logger
-from shared.models import MailRef, TaskKind, TaskRef
+from shared.models import TaskKind, TaskRef
 from shared.queues import wake
 from shared.store import tasks
-from shared.store.keys import ref_of
 from shared.store.pauses import usable_rate
 
 LEASE = timedelta(minutes=5)
 TIME_TO_STOP_MS = 10_000  # a partition's planning may take seconds; what is left waits for the next minute
+TASKS_A_MINUTE = 1000  # at the rush, each confirmation is one
 OWN_WORK = {
     TaskKind.OCCASION: moving.begin_occasion,
     TaskKind.PLAN: moving.plan_partition,
@@ -37,17 +37,16 @@ def handler(_: dict[str, Any], context: LambdaContext) -> None:
     """Release what is due to the queues, then do the tasks that are this function's own."""
     now = clock.now()
     each_second = usable_rate(settings().mails_per_second)
-    due = tasks.due_keys(now, limit=each_second * 60)
-    mails = [ref for key in due if isinstance(ref := ref_of(key), MailRef)]
+    mails = tasks.due_mails(now, limit=each_second * 60)
     wake(settings().mail_queue_url, mails, each_second=each_second)
-    waiting = [ref for key in due if isinstance(ref := ref_of(key), TaskRef)]
+    waiting = tasks.due_tasks(now, limit=TASKS_A_MINUTE)
     wake(settings().profile_queue_url, [ref for ref in waiting if ref.kind is TaskKind.UNDERSTAND])
     wake(settings().round_queue_url, [ref for ref in waiting if ref.kind in (TaskKind.ROUND, TaskKind.PUBLISH)])
     failed = 0
     for ref in waiting:
         if ref.kind in OWN_WORK and context.get_remaining_time_in_millis() > TIME_TO_STOP_MS:
             failed += not is_moved(ref, now)
-    if due:
+    if mails or waiting:
         logger.info("released", mails=len(mails), tasks=len(waiting))
     if failed:
         raise TaskFailed(f"{failed} of {len(waiting)}")

@@ -10,6 +10,8 @@ from shared.logs import logger
 from shared.models import MatchState, Task
 from shared.store import attendees, events, mails, matches, tasks
 
+PEOPLE_AT_ONCE = 400  # so many are planned for within some seconds; the next minute goes on with the rest
+OVERLAP = 10
 LAST_DIGEST = timedelta(days=30)  # after the event, when most has been told
 
 
@@ -23,7 +25,10 @@ def plan_partition(task: Task, now: datetime) -> None:
     """Plan an occasion's letters for the people of one partition; what is planned already stays as it is."""
     occasion, wave, partition = task.subject.split(":")
     event, rounds = events.event_with_rounds(task.event_id)
-    people = list(attendees.attendees_in(task.event_id, int(partition)))
+    everybody = list(attendees.attendees_in(task.event_id, int(partition)))
+    upto = task.cursor + PEOPLE_AT_ONCE
+    # A little overlaps, as somebody may have been deleted since the last part; planned twice is planned once.
+    people = everybody[max(0, task.cursor - OVERLAP) : upto]
     theirs = matches.matches_by_person(task.event_id, [person.person_id for person in people])
     why: dict[str, str] = {}
     if occasion == Occasion.PROPOSALS:
@@ -34,7 +39,10 @@ def plan_partition(task: Task, now: datetime) -> None:
     for person in people:
         for mail in chain.plan(Occasion(occasion), wave, event, person, theirs[person.person_id], now):
             mails.plan(mail.model_copy(update={"variant": why.get(person.person_id, "")}))
-    tasks.finish(task)
+    if upto < len(everybody):
+        tasks.defer(task, now, cursor=upto)
+    else:
+        tasks.finish(task)
 
 
 def tell_organiser(task: Task, now: datetime) -> None:

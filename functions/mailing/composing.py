@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from functions.mailing.export import export
 from functions.mailing.letter import Aside, Button, Entry, Facts, Letter, Paragraph, Person
-from shared import local_time, phrases
-from shared.chain import zone_of
+from shared import local_time, meeting, phrases
+from shared.chain import latest_run, zone_of
 from shared.counts import Counts, hidden
-from shared.meeting import meeting
-from shared.models import Attendee, Event, Mail, MailKind, Match, Outcome, Round, natural_id
+from shared.models import (
+    PRIVATE,
+    Answer,
+    Attendance,
+    Attendee,
+    Event,
+    Mail,
+    MailKind,
+    Match,
+    Outcome,
+    Round,
+    RoundState,
+    natural_id,
+)
 from shared.texts import Voice
 
 
-@dataclass(frozen=True)
-class Meeting:
+class Meeting(NamedTuple):
     """A match and the other person in it."""
 
     match: Match
     partner: Attendee
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """What a letter is about, as it is at the moment of sending."""
 
     event: Event
@@ -39,9 +49,11 @@ class Subject:
     rounds: tuple[Round, ...] = ()  # what the organiser is told about
     counts: Counts | None = None
     mails: tuple[Mail, ...] = ()  # what somebody was sent, for those who ask for their data
+    matches: tuple[Match, ...] = ()  # what was proposed to them, likewise
     expires_at: datetime | None = None  # of the submission to confirm
     page_url: str = ""
     confirm_url: str = ""
+    form_url: str = ""
     stop_url: str = ""
 
 
@@ -65,7 +77,7 @@ def _letter(about: Subject, kind: str, *blocks: Paragraph | Aside | Person | Fac
         blocks=(
             Paragraph(_say(about, "common.greeting", name=name) if name else _say(about, "confirmation.hello")),
             *blocks,
-            Paragraph(_say(about, "common.closing")),
+            Paragraph(_say(about, "common.closing" if name else "confirmation.closing")),
         ),
         why=_say(about, why),
         stop=Button(_say(about, "common.stop"), about.stop_url) if about.stop_url else None,
@@ -132,26 +144,63 @@ def _when_and_where(about: Subject, kind: str) -> Facts:
     return Facts(((_say(about, f"{kind}.when"), _when(about)), (_say(about, f"{kind}.where"), _where(about))))
 
 
-def _person(about: Subject, meeting: Meeting) -> Person:
+def _person(about: Subject, one: Meeting, *, agreed: bool = False, choices: tuple[Button, ...] = ()) -> Person:
+    """Tell of somebody; contact, place and how to recognise them only once both have agreed."""
     assert about.attendee is not None  # noqa: S101 - only attendees have matches
-    reader, profile = about.attendee.person_id, meeting.partner.profile
+    reader, profile = about.attendee.person_id, one.partner.profile
     return Person(
         name=profile.first_name,
         about=profile.about,
-        reasons=phrases.reasons(meeting.match, reader, profile.first_name, about.voice),
-        opener=phrases.opener(meeting.match, reader, about.voice),
+        reasons=phrases.reasons(one.match, reader, profile.first_name, about.voice),
+        opener=phrases.opener(one.match, reader, about.voice),
+        facts=_facts(about, one) if agreed else (),
+        choices=choices,
+    )
+
+
+def _facts(about: Subject, one: Meeting) -> tuple[tuple[str, str], ...]:
+    """Say how to reach and find somebody, as far as it is known."""
+    profile = one.partner.profile
+    lines = {"contact": _contact(one), "place": _spot(about, one), "recognise": profile.recognise}
+    return tuple((_say(about, f"introduction.{label}"), value) for label, value in lines.items() if value)
+
+
+def _contact(one: Meeting) -> str:
+    return one.partner.profile.contact or one.partner.email
+
+
+def _spot(about: Subject, one: Meeting) -> str:
+    """Say when and where the two can meet, or nothing."""
+    spot = _meeting_of(about, one)
+    return f"{_moment(about, spot.starts_at)}, {spot.where}" if spot else ""
+
+
+def _meeting_of(about: Subject, one: Meeting) -> meeting.Meeting | None:
+    assert about.attendee is not None  # noqa: S101 - only attendees have matches
+    return meeting.meeting(about.event, one.match, (about.attendee, one.partner), about.voice.language)
+
+
+def _choices(about: Subject, one: Meeting, labels: str, possible: Iterable[Answer | Outcome]) -> tuple[Button, ...]:
+    """Offer what can be said about somebody: each opens the page at that person, where a button says it."""
+    match_id = one.match.match_id
+    return tuple(
+        Button(about.voice(f"pages.{labels}.{said}"), f"{about.page_url}?match={match_id}&say={said}#{match_id}")
+        for said in possible
     )
 
 
 def _goes_on(about: Subject, kind: str) -> Paragraph:
     """Say when the next round is, or after the last where to join in."""
+    event, me = about.event, about.attendee
     if about.next_round:
         return _paragraph(about, f"{kind}.next_round", when=_moment(about, about.next_round.due))
-    coming = [one for one in about.event.breaks if one.starts_at > about.now]
+    if event.link and (event.place is None or (me and me.profile.attendance is Attendance.VIRTUAL)):
+        return _paragraph(about, "common.last_online", link=event.link)
+    coming = [one for one in event.breaks if one.starts_at > about.now]
     places = [one.place.in_language(about.voice.language) for one in coming]
     if not places:
-        return _paragraph(about, f"{kind}.last_without_place")
-    return _paragraph(about, f"{kind}.last", places=", ".join(dict.fromkeys(places)))
+        return _paragraph(about, "common.last_without_breaks")
+    return _paragraph(about, "common.last", places=", ".join(dict.fromkeys(places)))
 
 
 def _confirmation(about: Subject) -> Letter:
@@ -186,26 +235,32 @@ def _welcome(about: Subject) -> Letter:
     letter = _letter(
         about,
         "welcome",
-        *([Paragraph(greeting.in_language(about.voice.language))] if greeting else []),
         _paragraph(about, "welcome.text"),
+        *([Paragraph(greeting.in_language(about.voice.language))] if greeting else []),
         goes_on,
         _when_and_where(about, "welcome"),
         _aside(about, "welcome"),
         _button(about, "welcome"),
     )
-    return replace(letter, entries=(_event_entry(about),))
+    return letter._replace(entries=(_event_entry(about),))
 
 
 def _proposal(about: Subject) -> Letter:
-    count = len(about.meetings)
-    until = min(meeting.match.answer_by for meeting in about.meetings)
+    assert about.attendee is not None  # noqa: S101 - only attendees have matches
+    count, me = len(about.meetings), about.attendee
+    # Who wanted to be introduced straight away has said yes already, and may still think better of it.
+    open_to = [[one for one in Answer if one != meeting.match.answer_of(me.person_id)] for meeting in about.meetings]
+    is_asked = not me.profile.standing_yes or any(len(answers) == len(Answer) for answers in open_to)
     return _letter(
         about,
         "proposal",
         _paragraph(about, "proposal.text"),
-        *(_person(about, meeting) for meeting in about.meetings),
+        *(
+            _person(about, one, choices=_choices(about, one, "me", answers))
+            for one, answers in zip(about.meetings, open_to, strict=True)
+        ),
         _paragraph(about, "proposal.how"),
-        _paragraph(about, "proposal.until", when=_moment(about, until)),
+        _paragraph(about, "proposal.until" if is_asked else "proposal.standing", when=_answer_by(about)),
         _aside(about, "proposal"),
         _button(about, "proposal"),
         subject="proposal.subject_one" if count == 1 else "proposal.subject_many",
@@ -213,12 +268,16 @@ def _proposal(about: Subject) -> Letter:
     )
 
 
+def _answer_by(about: Subject) -> str:
+    return _moment(about, min(one.match.answer_by for one in about.meetings))
+
+
 def _nudge(about: Subject) -> Letter:
-    until = min(meeting.match.answer_by for meeting in about.meetings)
     return _letter(
         about,
         "nudge",
-        _paragraph(about, "nudge.text", names=_names(about), when=_moment(about, until)),
+        _paragraph(about, "nudge.text", names=_names(about), when=_answer_by(about)),
+        *(Person(one.partner.profile.first_name, choices=_choices(about, one, "me", Answer)) for one in about.meetings),
         _paragraph(about, "nudge.either"),
         _aside(about, "nudge"),
         _button(about, "nudge"),
@@ -229,7 +288,7 @@ def _meeting_entries(about: Subject, *, cancelled: bool = False) -> tuple[Entry,
     """Enter each meeting that has a break; what changes one later has the same id."""
     me, entries = about.attendee, []
     for one in about.meetings:
-        spot = me and meeting(about.event, one.match, (me, one.partner), about.voice.language)
+        spot = _meeting_of(about, one) if me else None
         if me and spot:
             entries.append(
                 Entry(
@@ -249,45 +308,40 @@ def _meeting_entries(about: Subject, *, cancelled: bool = False) -> tuple[Entry,
     return tuple(entries)
 
 
+NOTHING_TO_ADD = {"all_taken", "not_understood"}  # where it was not for want of words
+
+
 def _no_match(about: Subject) -> Letter:
     key = f"no_match.text_{about.variant}"
+    more_would_help = about.next_round and about.variant not in NOTHING_TO_ADD
     return _letter(
         about,
         "no_match",
         _paragraph(about, key if about.variant and about.voice.has(f"letters.{key}") else "no_match.text"),
         _goes_on(about, "no_match"),
-        *([_paragraph(about, "no_match.richer")] if about.next_round else []),
-        _button(about, "no_match"),
+        *([_paragraph(about, "no_match.richer")] if more_would_help else []),
+        Button(_say(about, "no_match.form_button"), about.form_url) if more_would_help else _button(about, "no_match"),
     )
 
 
 def _introduction(about: Subject) -> Letter:
     (brought,) = about.meetings
-    me, partner, match = about.attendee, brought.partner, brought.match
+    me, partner = about.attendee, brought.partner
     assert me is not None  # noqa: S101 - only attendees have matches
     name = partner.profile.first_name
-    lines = [(_say(about, "introduction.contact"), partner.profile.contact or partner.email)]
-    spot = meeting(about.event, match, (me, partner), about.voice.language)
-    if spot:
-        value = _say(about, "introduction.place_value", when=_moment(about, spot.starts_at), place=spot.where)
-        lines.append((_say(about, "introduction.place"), value))
-    if partner.profile.recognise:
-        lines.append((_say(about, "introduction.recognise"), partner.profile.recognise))
-    writes = "you_write" if match.writes_first == me.person_id else "they_write"
-    person = _person(about, brought)
+    writes = "you_write" if brought.match.writes_first == me.person_id else "they_write"
     letter = _letter(
         about,
         "introduction",
         _paragraph(about, "introduction.text", name=name),
-        person,
-        Facts(tuple(lines)),
+        _person(about, brought, agreed=True),
         _paragraph(about, f"introduction.{writes}", name=name),
         _aside(about, "introduction"),
         _button(about, "introduction"),
         me=me.profile.first_name,
         name=name,
     )
-    return replace(letter, reply_to=partner.email, entries=_meeting_entries(about))
+    return letter._replace(reply_to=partner.email, entries=_meeting_entries(about))
 
 
 def _round_closed(about: Subject) -> Letter:
@@ -306,8 +360,8 @@ def _reminder(about: Subject) -> Letter:
         about,
         "reminder",
         _paragraph(about, "reminder.text", when=_moment(about, about.event.starts_at)),
-        *(_person(about, meeting) for meeting in about.meetings),
-        *_spots(about),
+        # Why they wanted to meet has been said twice by now.
+        *(_person(about, one, agreed=True)._replace(reasons=()) for one in about.meetings),
         _when_and_where(about, "reminder"),
         _paragraph(about, "reminder.cannot"),
         _aside(about, "reminder"),
@@ -315,33 +369,20 @@ def _reminder(about: Subject) -> Letter:
     )
 
 
-def _spots(about: Subject) -> list[Facts]:
-    """Say where and when to meet each of those who have a break for it."""
-    me, language, lines = about.attendee, about.voice.language, []
-    for one in about.meetings:
-        spot = me and meeting(about.event, one.match, (me, one.partner), language)
-        if spot:
-            value = _say(about, "introduction.place_value", when=_moment(about, spot.starts_at), place=spot.where)
-            lines.append((one.partner.profile.first_name, value))
-    return [Facts(tuple(lines))] if lines else []
-
-
 def _did_you_meet(about: Subject) -> Letter:
-    open_to_all = [one for one in Outcome if one not in (Outcome.PITCH, Outcome.DID_NOT_COME)]
-    possible = " · ".join(_say_outcome(about, one) for one in open_to_all)
+    open_to_all = [one for one in Outcome if one not in PRIVATE]
     return _letter(
         about,
         "did_you_meet",
         _paragraph(about, "did_you_meet.text", names=_names(about)),
-        Paragraph(possible),
+        *(
+            Person(one.partner.profile.first_name, choices=_choices(about, one, "outcomes", open_to_all))
+            for one in about.meetings
+        ),
         _paragraph(about, "did_you_meet.success"),
         _aside(about, "did_you_meet"),
         _button(about, "did_you_meet"),
     )
-
-
-def _say_outcome(about: Subject, outcome: Outcome) -> str:
-    return about.voice(f"pages.outcomes.{outcome}")
 
 
 def _not_yet(about: Subject) -> Letter:
@@ -369,35 +410,38 @@ def _stay_in_touch(about: Subject) -> Letter:
 
 
 def _contacts(about: Subject) -> list[Facts]:
-    lines = [
-        (one.partner.profile.first_name, one.partner.profile.contact or one.partner.email) for one in about.meetings
-    ]
-    return [Facts(tuple(lines))]
+    return [Facts(tuple((one.partner.profile.first_name, _contact(one)) for one in about.meetings))]
 
 
 def _event_changed(about: Subject) -> Letter:
+    meetings = tuple(
+        (one.partner.profile.first_name, _spot(about, one) or _say(about, "event_changed.no_break"))
+        for one in about.meetings
+        if one.match.meets_in is not None
+    )
     letter = _letter(
         about,
         "event_changed",
         _paragraph(about, "event_changed.text"),
         _when_and_where(about, "event_changed"),
+        *((_paragraph(about, "event_changed.meetings"), Facts(meetings)) if meetings else ()),
         _paragraph(about, "event_changed.calendar"),
         _button(about, "event_changed"),
     )
-    return replace(letter, entries=(_event_entry(about), *_meeting_entries(about)))
+    return letter._replace(entries=(_event_entry(about), *_meeting_entries(about)))
 
 
 def _event_cancelled(about: Subject) -> Letter:
     letter = _letter(
         about, "event_cancelled", _paragraph(about, "event_cancelled.text"), _button(about, "event_cancelled")
     )
-    return replace(letter, entries=(_event_entry(about, cancelled=True), *_meeting_entries(about, cancelled=True)))
+    return letter._replace(entries=(_event_entry(about, cancelled=True), *_meeting_entries(about, cancelled=True)))
 
 
 def _your_data(about: Subject) -> Letter:
     assert about.attendee is not None  # noqa: S101 - only attendees have data
     letter = _letter(about, "your_data", _paragraph(about, "your_data.text"), _button(about, "your_data"))
-    return replace(letter, data=export(about.event, about.attendee, about.mails, about.now))
+    return letter._replace(data=export(about.event, about.attendee, about.matches, about.mails, about.now))
 
 
 def _goodbye(about: Subject) -> Letter:
@@ -418,6 +462,9 @@ def _digest(about: Subject) -> Letter:
     if rounds and rounds[-1].unmatched:
         alone = [(_say(about, f"digest.{why}"), str(hidden(count))) for why, count in rounds[-1].unmatched.items()]
         blocks += [_paragraph(about, "digest.why_alone", number=rounds[-1].number), Facts(tuple(alone))]
+    latest = latest_run(about.rounds)
+    if latest and latest.state is RoundState.DRAFT:
+        blocks.append(_paragraph(about, "digest.draft", number=latest.number, event_id=about.event.event_id))
     if about.next_round:
         blocks.append(_paragraph(about, "digest.next_round", when=_moment(about, about.next_round.due)))
     return _letter(about, "digest", *blocks, _aside(about, "digest"))

@@ -7,17 +7,28 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.clock import utc_text
-from shared.models import Attendee, Event, Mail
+from shared.models import NO_ANSWER, Attendee, Event, Mail, Match
 
 OF_OURS = {"address_hash", "company_hash", "avoid", "submission_id"}  # hashes and ids that say nothing to anybody
 
 
-def export(event: Event, attendee: Attendee, mails: Sequence[Mail], now: datetime) -> str:
-    """Write what somebody told, agreed to and was sent as JSON. What others told is theirs, and not in it."""
+def export(event: Event, attendee: Attendee, matches: Sequence[Match], mails: Sequence[Mail], now: datetime) -> str:
+    """Write what somebody told, agreed to, answered and was sent as JSON. What others told is theirs, and not in it."""
+    me = attendee.person_id
     told = {
         "event": event.title.model_dump(),
         "exported_at": utc_text(now),
         "person": attendee.model_dump(mode="json", exclude=OF_OURS, exclude_none=True),
+        "matches": [
+            {
+                "round": match.round,
+                "state": str(match.state),
+                "because_i_wrote": [gain.mine for gain in match.gains[me]],
+                "my_answer": None if match.answer_of(me) == NO_ANSWER else str(match.answer_of(me)),
+                "what_i_said_became_of_it": str(match.outcomes[me]) if me in match.outcomes else None,
+            }
+            for match in matches
+        ],
         "mails": [
             {
                 "kind": str(mail.kind),

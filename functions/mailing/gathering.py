@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from functions.mailing.composing import Meeting, Subject
-from shared.chain import KINDS, needs_closing_words, next_round_after, start_wave
+from shared.chain import KINDS, end_wave, needs_closing_words, next_round_after, start_wave
 from shared.counts import count
 from shared.models import (
     NO_ANSWER,
@@ -17,6 +17,7 @@ from shared.models import (
     Event,
     Mail,
     MailKind,
+    MailState,
     Match,
     MatchState,
     Outcome,
@@ -24,7 +25,7 @@ from shared.models import (
     Round,
     Topic,
 )
-from shared.store import addresses, attendees, events, matches, pauses
+from shared.store import addresses, attendees, events, mails, matches, pauses
 from shared.texts import Voice, voice_for
 
 LOOK_AGAIN = timedelta(hours=1)  # whether a pause still holds
@@ -41,13 +42,13 @@ class Skip(StrEnum):
     TOO_LATE = "too_late"
     TOO_MANY = "too_many"
     PAUSED = "paused"
+    SWITCHED_OFF = "switched_off"
     NOT_RELEVANT = "not_relevant"
     REJECTED = "rejected"
     EVENT_CANCELLED = "event_cancelled"
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(NamedTuple):
     """A mail may leave later."""
 
     until: datetime
@@ -56,6 +57,8 @@ class Wait:
 def gather(mail: Mail, now: datetime) -> Subject | Skip | Wait:
     """Read what a mail speaks of, or say why it is not to be sent now, or not any more."""
     event = events.event(mail.event_id)
+    if is_switched_off(mail, event):
+        return Skip.SWITCHED_OFF
     pause = pauses.paused(event.event_id, mail.kind, KINDS[mail.kind].topic, now)
     if pause:
         until = min(pause.until or now + LOOK_AGAIN, now + LOOK_AGAIN)
@@ -70,6 +73,8 @@ def gather(mail: Mail, now: datetime) -> Subject | Skip | Wait:
     refusal = _refusal(mail, event, attendee, now)
     if refusal:
         return refusal
+    if attendee.paused_until and attendee.is_paused(now) and may_wait(mail):
+        return Wait(attendee.paused_until) if attendee.paused_until <= mail.not_after else Skip.PAUSED
     about = Subject(
         event=event,
         voice=voice_for(event, attendee.language),
@@ -80,8 +85,32 @@ def gather(mail: Mail, now: datetime) -> Subject | Skip | Wait:
         next_round=_next_round(event, now) if mail.kind in NAMES_NEXT_ROUND else None,
     )
     if mail.kind is MailKind.YOUR_DATA:
-        return replace(about, mails=tuple(attendees.mails_of(event.event_id, attendee.person_id)))
+        return _with_data(about, attendee)
     return _with_matches(mail, about, attendee)
+
+
+def is_switched_off(mail: Mail, event: Event) -> bool:
+    """Say whether the event's follow-up, as it is now, does without letters of this kind."""
+    again = mail.kind is MailKind.DID_YOU_MEET and mail.wave.startswith("2")
+    wanted = getattr(event.follow_up, "once_more" if again else mail.kind, True)
+    return wanted is None or wanted is False
+
+
+def may_wait(mail: Mail) -> bool:
+    """Say whether a letter leaves somebody alone who asked for it: all but what they set off or agreed to before."""
+    return KINDS[mail.kind].topic is not Topic.SERVICE and mail.kind not in AGREED_BEFORE
+
+
+AGREED_BEFORE = {MailKind.INTRODUCTION, MailKind.REMINDER}
+
+
+def _with_data(about: Subject, attendee: Attendee) -> Subject:
+    """Add what was proposed and sent to somebody, as far as they may know of it."""
+    event, rounds = events.event_with_rounds(attendee.event_id)
+    out = {one.number for one in rounds if one.is_out}
+    theirs = matches.matches_of(event.event_id, attendee.person_id)
+    sent = attendees.mails_of(event.event_id, attendee.person_id)
+    return about._replace(mails=tuple(sent), matches=tuple(one for one in theirs if one.round in out))
 
 
 NAMES_NEXT_ROUND = {MailKind.WELCOME, MailKind.NO_MATCH, MailKind.ROUND_CLOSED}
@@ -106,6 +135,8 @@ def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
         return Skip.TOO_MANY
     person_id = addresses.person_at(submission.address_hash, event.event_id)
     known = attendees.attendee(event.event_id, person_id) if person_id else None
+    if known and known.state is AttendeeState.WITHDRAWN:
+        known = None  # to come back is to register
     return Subject(
         event=event,
         voice=voice_for(event, submission.language),
@@ -121,11 +152,9 @@ def _for_organiser(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
         return Skip.TOO_LATE
     if event.cancelled:
         return Skip.EVENT_CANCELLED
-    if not event.follow_up.digest:
-        return Skip.NO_CONSENT
     _, rounds = events.event_with_rounds(event.event_id)
     people, pairs = list(attendees.attendees(event.event_id)), list(matches.all_matches(event.event_id))
-    unreachable = addresses.unreachable({person.address_hash for person in people}, now)
+    unreachable = len(addresses.unreachable({person.address_hash for person in people}, now))
     return Subject(
         event=event,
         voice=Voice(event.languages[0], event.address),
@@ -165,8 +194,34 @@ def _is_outdated(mail: Mail, event: Event, attendee: Attendee, now: datetime) ->
     if mail.kind is MailKind.REMINDER:
         return mail.wave != start_wave(event)
     if mail.kind is MailKind.DID_YOU_MEET:
-        return mail.wave[2:] != start_wave(event) or now < event.ends_at
+        return mail.wave[2:] != end_wave(event) or now < event.ends_at
+    if mail.kind is MailKind.NUDGE:
+        return not _proposal_had_its_time(mail, now)
+    if mail.kind is MailKind.EVENT_CHANGED:
+        return _is_told_again(mail)
     return mail.kind is MailKind.GOODBYE and attendee.state is not AttendeeState.WITHDRAWN
+
+
+def _proposal_had_its_time(nudge: Mail, now: datetime) -> bool:
+    """Say whether a proposal left long enough ago to be reminded of; one that perhaps left needs it most."""
+    proposal = mails.mail(nudge.model_copy(update={"kind": MailKind.PROPOSAL}).ref)
+    if proposal is None or proposal.state is MailState.UNKNOWN:
+        return proposal is not None
+    return proposal.sent_at is not None and proposal.sent_at <= now - BEFORE_NUDGE
+
+
+BEFORE_NUDGE = timedelta(hours=12)
+
+
+def _is_told_again(news: Mail) -> bool:
+    """Say whether a later version's letter is planned as well: one tells how it is now."""
+    theirs = attendees.mails_of(news.event_id, news.owner_id)
+    waiting = [one for one in theirs if one.kind is news.kind and one.state is MailState.PLANNED]
+    return any(_version(one) > _version(news) for one in waiting)
+
+
+def _version(news: Mail) -> int:
+    return int(news.wave.partition("-")[0])
 
 
 def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | Skip:
@@ -185,7 +240,7 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | S
         for one in spoken_of
         if (partner := partners.get(one.other(attendee.person_id))) and partner.state is AttendeeState.CONFIRMED
     )
-    return replace(about, meetings=meetings) if meetings or mail.kind in TELLS_EVERYBODY else Skip.NOT_RELEVANT
+    return about._replace(meetings=meetings) if meetings or mail.kind in TELLS_EVERYBODY else Skip.NOT_RELEVANT
 
 
 SPEAKS_OF = {

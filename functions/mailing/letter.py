@@ -2,54 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     text: str
-    kind: str = field(default="paragraph", init=False)
+    kind: str = "paragraph"
 
 
-@dataclass(frozen=True)
-class Aside:
+class Aside(NamedTuple):
     """The one light sentence of a letter."""
 
     text: str
-    kind: str = field(default="aside", init=False)
+    kind: str = "aside"
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody to meet: name, what they do, why it is worth it to both, and a question to open with."""
-
-    name: str
-    about: str
-    reasons: tuple[str, ...]
-    opener: str
-    kind: str = field(default="person", init=False)
-
-
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """Short lines of label and value: time, place, contact."""
 
     lines: tuple[tuple[str, str], ...]
-    kind: str = field(default="facts", init=False)
+    kind: str = "facts"
 
 
-@dataclass(frozen=True)
-class Button:
-    """The one thing to do. It opens a page and changes nothing by itself."""
+class Button(NamedTuple):
+    """Something to do. It opens a page and changes nothing by itself."""
 
     label: str
     url: str
-    kind: str = field(default="button", init=False)
+    kind: str = "button"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Person(NamedTuple):
+    """Somebody to meet: name, what they do, why it is worth it to both, a question to open with.
+
+    `facts` say how to reach and find them once that is agreed; `choices` are what the reader can answer about them.
+    """
+
+    name: str
+    about: str = ""
+    reasons: tuple[str, ...] = ()
+    opener: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Button, ...] = ()
+    kind: str = "person"
+
+
+class Entry(NamedTuple):
     """Something for the reader's calendar. The same `uid` again with a higher `sequence` changes what is there."""
 
     uid: str
@@ -64,8 +63,7 @@ class Entry:
     cancelled: bool = False
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """One mail's content; the HTML and the text part are made from the same blocks."""
 
     subject: str

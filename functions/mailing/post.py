@@ -16,6 +16,7 @@ from botocore.exceptions import (
 
 from shared.aws import client
 from shared.models import MailRef
+from shared.store.table import code_of
 
 STATUS_OF_A_FAULT = 500
 # SES knows no token for repeated calls: a retry after a lost answer would be a second mail.
@@ -25,18 +26,18 @@ ONCE = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 
 class Trouble(StrEnum):
     """How a call to SES can fail; only after the last may the mail have left all the same."""
 
-    AGAIN = "again"  # not sent: busy or unreachable, soon again
+    AGAIN = "again"  # not sent: busy, unreachable, or something to be set right; again after a while
     STOPPED = "stopped"  # not sent: the account or the set-up, nobody's mail is at fault
     REJECTED = "rejected"  # not sent, and never will be
     UNKNOWN = "unknown"  # perhaps sent
 
 
 class NotSent(Exception):
-    """SES gave no message id."""
+    """SES gave no message id; `code` is what it said instead."""
 
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(trouble)
-        self.trouble = trouble
+    def __init__(self, trouble: Trouble, code: str) -> None:
+        super().__init__(trouble, code)
+        self.trouble, self.code = trouble, code
 
 
 TROUBLE_BY_CODE = {
@@ -52,6 +53,10 @@ TROUBLE_BY_CODE = {
 }
 
 
+# SES says the same of a mail with a virus as of an identity that is not, or no longer, verified: that can be mended.
+UNVERIFIED = "not verified"
+
+
 def send(raw: bytes, recipient: str, ref: MailRef, configuration_set: str) -> str:
     """Hand one mail to SES and return its message id; raise NotSent.
 
@@ -65,14 +70,22 @@ def send(raw: bytes, recipient: str, ref: MailRef, configuration_set: str) -> st
             ConfigurationSetName=configuration_set,
             EmailTags=[{"Name": name, "Value": str(value)} for name, value in tags.items()],
         )
-    except (ConnectTimeoutError, EndpointConnectionError):
-        raise NotSent(Trouble.AGAIN) from None
-    except (ReadTimeoutError, ConnectionClosedError):
-        raise NotSent(Trouble.UNKNOWN) from None
-    except ParamValidationError:
-        raise NotSent(Trouble.REJECTED) from None
+    except (ConnectTimeoutError, EndpointConnectionError) as error:
+        raise NotSent(Trouble.AGAIN, type(error).__name__) from None
+    except (ReadTimeoutError, ConnectionClosedError) as error:
+        raise NotSent(Trouble.UNKNOWN, type(error).__name__) from None
+    except ParamValidationError as error:
+        raise NotSent(Trouble.REJECTED, type(error).__name__) from None
     except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= STATUS_OF_A_FAULT:
-            raise NotSent(Trouble.UNKNOWN) from None
-        raise NotSent(TROUBLE_BY_CODE.get(error.response["Error"]["Code"], Trouble.STOPPED)) from None
+        raise NotSent(trouble_of(error), code_of(error)) from None
     return str(answer["MessageId"])
+
+
+def trouble_of(error: ClientError) -> Trouble:
+    """Read what SES answered instead of an id."""
+    if error.response["ResponseMetadata"]["HTTPStatusCode"] >= STATUS_OF_A_FAULT:
+        return Trouble.UNKNOWN
+    if UNVERIFIED in error.response["Error"].get("Message", ""):
+        return Trouble.AGAIN
+    # What is not listed may be about this mail alone, such as a policy that forbids its recipient: it stops nobody.
+    return TROUBLE_BY_CODE.get(code_of(error), Trouble.AGAIN)

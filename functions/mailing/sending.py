@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.mailing import post
@@ -14,15 +13,18 @@ from functions.mailing.post import NotSent, Trouble
 from functions.mailing.settings import settings
 from functions.mailing.timing import hours, may_ask, next_opening
 from shared.chain import KINDS, data_end, zone_of
-from shared.logs import logger
+from shared.logs import log_fault, logger
 from shared.models import Asked, Mail, MailRef, MailState, Owner, Purpose, Token, Topic
 from shared.store import addresses, mails, pauses
 from shared.store.table import Operation
 from shared.tokens import new_token, page_link, token_hash
 
 LEASE = timedelta(minutes=15)  # longer than the function, its queue's redelivery and SES's own event take together
-MOST_UNCLEAR = 2  # ends of a mail that must arrive, before it counts as unknown too
+LONGER = 4  # times, after each attempt whose end nobody knows: SES may be down for hours
+MOST_UNCLEAR = 4  # such ends of a mail that must arrive, before it counts as unknown too: some 21 hours
 STOPPED_FOR = timedelta(hours=1)
+BREATHER = timedelta(minutes=5)  # after a call without an answer, so that SES's outage does not use up mail after mail
+LATER = timedelta(hours=1)
 LONGEST_WAIT_MINUTES = 60
 
 
@@ -31,6 +33,16 @@ def send(ref: MailRef, now: datetime) -> None:
     mail = mails.mail(ref)
     if mail is None or mail.due is None or mail.due > now:
         return
+    try:
+        ask_and_send(mail, now)
+    except Exception:
+        # Whatever is wrong with it, it must not stand before the others each minute.
+        mails.defer(mail, now + LATER)
+        raise
+
+
+def ask_and_send(mail: Mail, now: datetime) -> None:
+    """Ask everything again, claim the mail, hand it to SES and note what came of it."""
     if mail.state is MailState.SENDING and not may_try_again(mail):
         mails.settle(mail, MailState.UNKNOWN, "lease_over", now)
         logger.warning("mail unknown", mail_id=mail.mail_id, kind=mail.kind)
@@ -40,24 +52,37 @@ def send(ref: MailRef, now: datetime) -> None:
         mails.defer(mail, about.until)
         return
     if isinstance(about, Skip):
-        mails.settle(mail, MailState.SKIPPED, about, now)
+        # What was tried before may have left.
+        mails.settle(mail, MailState.UNKNOWN if mail.state is MailState.SENDING else MailState.SKIPPED, about, now)
         logger.info("mail skipped", mail_id=mail.mail_id, kind=mail.kind, reason=about)
         return
     # A full second leaves the mail due, and the next minute's clock finds it.
     if not pauses.take_turn(now, pauses.usable_rate(settings().mails_per_second)):
         return
     about, tokens = with_links(mail, about)
-    claimed = mails.claim(mail, now, LEASE, tokens, counted)
+    # Written before it is claimed: a letter that cannot be written has certainly not left.
+    try:
+        raw = written(mail, about)
+    except ValueError as fault:
+        log_fault(fault)
+        mails.settle(mail, MailState.SKIPPED, Skip.REJECTED, now)
+        return
+    claimed = mails.claim(mail, now, LEASE * LONGER**mail.unclear, tokens, counted)
     if claimed is None:
         return
-    raw = mime(compose(mail, about), about.event, about.voice, settings().sender_address, about.recipient, mail.mail_id)
     try:
         ses_id = post.send(raw, about.recipient, mail.ref, settings().configuration_set)
     except NotSent as failure:
-        note_trouble(claimed, about, failure.trouble, now)
+        note_trouble(claimed, about, failure, now)
         return
     mails.note_sent(claimed, ses_id, now)
     logger.info("mail sent", mail_id=mail.mail_id, kind=mail.kind)
+
+
+def written(mail: Mail, about: Subject) -> bytes:
+    """Write the letter; raise ValueError where a header or an address cannot be put so that mail servers take it."""
+    letter = compose(mail, about)
+    return mime(letter, about.event, about.voice, settings().sender_address, about.recipient, mail.mail_id)
 
 
 def may_try_again(mail: Mail) -> bool:
@@ -78,6 +103,8 @@ def asked_again(mail: Mail, now: datetime) -> tuple[Subject | Skip | Wait, list[
             bearable = may_ask(cap, mail, about.attendee.confirmed_at, zone, now)
             if bearable is None:
                 return Skip.TOO_MANY, []
+            if bearable > mail.not_after:
+                return Skip.TOO_MANY, []
             moment = bearable
             asked = Asked(mail_id=mail.mail_id, event_id=mail.event_id, at=now)
             counted.append(addresses.count_asked(about.attendee.address_hash, cap, asked, now))
@@ -90,6 +117,7 @@ def asked_again(mail: Mail, now: datetime) -> tuple[Subject | Skip | Wait, list[
 def with_links(mail: Mail, about: Subject) -> tuple[Subject, list[Token]]:
     """Mint the links a letter carries: the stored side goes into the claim's transaction."""
     base, tokens = settings().public_url.rstrip("/"), []
+    about = about._replace(form_url=f"{base}/events/{mail.event_id}")
     if mail.owner is Owner.SUBMISSION and about.expires_at:
         raw = new_token()
         tokens.append(
@@ -101,11 +129,11 @@ def with_links(mail: Mail, about: Subject) -> tuple[Subject, list[Token]]:
                 expires_at=about.expires_at,
             )
         )
-        about = replace(about, confirm_url=f"{base}/confirm/{raw}")
+        about = about._replace(confirm_url=f"{base}/confirm/{raw}")
     if about.attendee:
         raw, token = page_link(about.event, about.attendee.person_id)
         tokens.append(token)
-        about = replace(about, page_url=f"{base}/me/{raw}")
+        about = about._replace(page_url=f"{base}/me/{raw}")
     topic = KINDS[mail.kind].stops
     if topic:
         raw = new_token()
@@ -119,22 +147,26 @@ def with_links(mail: Mail, about: Subject) -> tuple[Subject, list[Token]]:
                 expires_at=data_end(about.event),
             )
         )
-        about = replace(about, stop_url=f"{base}/stop/{raw}")
+        about = about._replace(stop_url=f"{base}/stop/{raw}")
     return about, tokens
 
 
-def note_trouble(claimed: Mail, about: Subject, trouble: Trouble, now: datetime) -> None:
+def note_trouble(claimed: Mail, about: Subject, failure: NotSent, now: datetime) -> None:
     """Settle a mail SES did not take, or leave it in the lease's hands where that is open."""
-    logger.warning("mail not sent", mail_id=claimed.mail_id, kind=claimed.kind, trouble=trouble)
-    if trouble is not Trouble.UNKNOWN and about.attendee and KINDS[claimed.kind].topic is Topic.FOLLOW_UP:
-        addresses.give_back(about.attendee.address_hash, claimed.mail_id, now)
+    trouble = failure.trouble
+    logger.error("mail not sent", mail_id=claimed.mail_id, kind=claimed.kind, trouble=trouble, code=failure.code)
     if trouble is Trouble.AGAIN:
         mails.release(claimed, now + wait(claimed))
     elif trouble is Trouble.STOPPED:
-        mails.release(claimed, now + STOPPED_FOR)
+        # Another one tries first, lest this one is what stops the account.
+        mails.release(claimed, now + STOPPED_FOR + wait(claimed))
         pauses.pause(pauses.EVERYTHING, "account", now, now + STOPPED_FOR)
     elif trouble is Trouble.REJECTED:
         mails.settle(claimed, MailState.SKIPPED, Skip.REJECTED, now)
+    else:
+        pauses.pause(pauses.EVERYTHING, "no_answer", now, now + BREATHER)
+    if trouble is not Trouble.UNKNOWN and about.attendee and KINDS[claimed.kind].topic is Topic.FOLLOW_UP:
+        addresses.give_back(about.attendee.address_hash, claimed.mail_id, now)
 
 
 def wait(mail: Mail) -> timedelta:

@@ -26,7 +26,7 @@ from shared.models import (
     match_id_of,
 )
 from shared.queues import wake
-from shared.store import attendees, events, matches, tasks
+from shared.store import addresses, attendees, events, matches, tasks
 
 UNDERSTOOD_WITHIN = timedelta(minutes=10)  # after a round's time; whoever is not read by then sits this one out
 PAIRS_AT_ONCE = 100
@@ -53,8 +53,11 @@ def run(task: Task, now: datetime) -> None:
         }
     )
     publishing = Task(kind=TaskKind.PUBLISH, event_id=event.event_id, subject=task.subject, due=now)
-    goes_on = [publishing] if event.publish is Publish.AUTO else []
-    events.save_draft(drafted, task, goes_on)
+    by_itself = event.publish is Publish.AUTO
+    goes_on = [publishing] if by_itself else []
+    # Who has to say the word is told that it is waited for.
+    letters = [] if by_itself or not event.follow_up.digest else [digest(event, f"draft {this.number}", now)]
+    events.save_draft(drafted, task, goes_on, letters)
     logger.info("round drafted", event_id=event.event_id, round=this.number, pairs=len(made.pairs))
     wake(settings().round_queue_url, [one.ref for one in goes_on])
 
@@ -72,9 +75,11 @@ def participants(event: Event, now: datetime, *, is_last: bool) -> tuple[list[Pa
                 introduced[member].add(match.other(member))
             # Whatever may still become an introduction holds its seat.
             taken[member] += match.state is MatchState.PROPOSED and match.answer_by > now
+    willing = [one for one in attendees.attendees(event.event_id) if one.wants_matches and not one.is_paused(now)]
+    deaf = addresses.suppressed({one.address_hash for one in willing}, now)
     people, late = [], []
-    for attendee in attendees.attendees(event.event_id):
-        if not attendee.wants_matches or attendee.is_paused(now):
+    for attendee in willing:
+        if attendee.address_hash in deaf:
             continue
         texts = understood.get(attendee.person_id)
         if texts is None or texts.version != attendee.version:

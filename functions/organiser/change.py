@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.chain import Moment, Occasion, forgetting, next_digest, occasions, partition_tasks
+from shared.chain import Moment, Occasion, forgetting, meetings_wave, next_digest, occasions, partition_tasks
 from shared.models import Event, MailKind, Round, RoundState, Task, TaskKind, TaskRef
 
 TELLS_EVERYBODY = ("starts_at", "ends_at", "time_zone", "place", "link")
@@ -60,6 +60,11 @@ def change(new: Event, old: Event | None, old_rounds: Sequence[Round], now: date
     for kind in letters:
         occasion = Occasion.CANCELLED if kind is MailKind.EVENT_CANCELLED else Occasion.CHANGED
         tasks += partition_tasks(new.event_id, occasion, str(new.version), now)
+    moved = [] if letters or new.cancelled else new_breaks(new, old)
+    if moved:
+        # Who agreed to meet in one of these has to know; to everybody else it is nothing.
+        letters = [MailKind.EVENT_CHANGED]
+        tasks += partition_tasks(new.event_id, Occasion.MEETINGS, meetings_wave(new.version, moved), now)
     return Change(rounds, obsolete_rounds, tasks, [ref for ref in before if ref not in kept], changed, letters)
 
 
@@ -72,6 +77,14 @@ def follow_up_letters(new: Event, old: Event | None, changed: Sequence[str]) -> 
     if old.cancelled or any(name in TELLS_EVERYBODY for name in changed):
         return [MailKind.EVENT_CHANGED]
     return []
+
+
+def new_breaks(new: Event, old: Event | None) -> list[int]:
+    """Return the numbers of the old breaks whose time or place is another now, or which are gone."""
+    if old is None:
+        return []
+    still = dict(enumerate(new.breaks))
+    return [number for number, one in enumerate(old.breaks) if still.get(number) != one]
 
 
 def subject(moment: Moment) -> str:

@@ -14,10 +14,12 @@ def status(event_id: str) -> dict[str, Any]:
     """Count people, pairs and mails of an event; counts of one to four read "<5"."""
     event, rounds = events.event_with_rounds(event_id)
     people = list(attendees.attendees(event_id))
-    unreachable = addresses.unreachable({person.address_hash for person in people}, clock.now())
+    unreachable = len(addresses.unreachable({person.address_hash for person in people}, clock.now()))
     told = count(people, list(matches.all_matches(event_id)), attendees.submissions(event_id), unreachable)
     mails = Counter(
-        f"{mail.kind} {mail.state}" for person in people for mail in attendees.mails_of(event_id, person.person_id)
+        " ".join(filter(None, (mail.kind, mail.state, mail.reason)))
+        for person in people
+        for mail in attendees.mails_of(event_id, person.person_id)
     )
     return {
         "event_id": event.event_id,

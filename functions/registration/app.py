@@ -32,6 +32,7 @@ from shared.errors import (
 )
 from shared.logs import logger
 from shared.models import (
+    PRIVATE,
     Answer,
     Attendee,
     AttendeeState,
@@ -152,10 +153,13 @@ def show_page(token: str) -> Response[str]:
         me=me,
         now=now,
         left=me.state is AttendeeState.WITHDRAWN,
-        cards=my_page.cards(event, rounds, me, theirs, partners, voice, now),
+        cards=[
+            my_page.with_suggestion(card, app.current_event.query_string_parameters or {})
+            for card in my_page.cards(event, rounds, me, theirs, partners, voice, now)
+        ],
         base=f"/me/{token}",
         next_round=moment_of(next_round_after(rounds, now), event, voice),
-        outcomes=[(str(one), voice(f"pages.outcomes.{one}"), one in my_page.PRIVATE) for one in Outcome],
+        outcomes=[(str(one), voice(f"pages.outcomes.{one}"), one in PRIVATE) for one in Outcome],
     )
 
 

@@ -49,7 +49,8 @@ def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
         if attendee is known:
             attendees.add_link(page)
             return Confirmed(attendee, raw, [], [])
-        welcome = [] if known else [chain.welcome(attendee, event)]
+        joins = known is None or known.state is AttendeeState.WITHDRAWN
+        welcome = [chain.welcome(attendee, event)] if joins else []
         understand = Task(kind=TaskKind.UNDERSTAND, event_id=event.event_id, subject=attendee.person_id, due=now)
         if not attendees.confirm(attendee, welcome, understand, page):
             return None
@@ -76,7 +77,7 @@ def next_version(given: Submission, known: Attendee | None, now: datetime) -> At
         consents=given.consents,
         submission_id=given.submission_id,
         submitted_at=given.submitted_at,
-        confirmed_at=known.confirmed_at if known else now,
+        confirmed_at=known.confirmed_at if known and known.state is AttendeeState.CONFIRMED else now,
     )
 
 

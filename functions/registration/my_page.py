@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,8 +12,6 @@ from shared.chain import zone_of
 from shared.meeting import meeting
 from shared.models import Answer, Attendee, AttendeeState, Event, Match, MatchState, Outcome, Round
 from shared.texts import Voice
-
-PRIVATE = (Outcome.PITCH, Outcome.DID_NOT_COME)
 
 
 class Standing(StrEnum):
@@ -42,6 +41,7 @@ class Card:
     recognise: str = ""
     i_write: bool = False
     outcome: Outcome | None = None
+    suggested: str = ""  # what the link in a mail was about to say; only a button says it
 
 
 def cards(
@@ -77,6 +77,21 @@ def card(event: Event, me: Attendee, match: Match, partner: Attendee | None, voi
         answer_by=moment,
     )
     return seen if seen.standing is not Standing.INTRODUCED else with_contact(seen, event, me, match, partner, voice)
+
+
+def with_suggestion(seen: Card, asked: Mapping[str, str]) -> Card:
+    """Mark the answer or outcome somebody has chosen in a mail, where it can still be given."""
+    say = asked.get("say", "")
+    meant = asked.get("match") == seen.match_id and say in CAN_BE_SAID.get(seen.standing, ()) and say != seen.outcome
+    return replace(seen, suggested=say) if meant else seen
+
+
+CAN_BE_SAID: dict[Standing, tuple[str, ...]] = {
+    Standing.OPEN: tuple(Answer),
+    Standing.SAID_YES: (Answer.NOT_NOW,),
+    Standing.SAID_NOT_NOW: (Answer.YES,),
+    Standing.INTRODUCED: tuple(Outcome),
+}
 
 
 def standing(match: Match, person_id: str, now: datetime) -> Standing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,7 +12,6 @@ from functions.mailing.mime import html, mime, text
 from shared.chain import KINDS, confirmation, digest, to_person
 from shared.counts import Counts
 from shared.models import (
-    Answer,
     Attendee,
     Event,
     FormOfAddress,
@@ -82,8 +80,8 @@ def event(address: FormOfAddress) -> Event:
             ),
             "publish": "auto",
             "greeting": {
-                "de": "wir treffen uns in einer alten Seifenfabrik. Es riecht noch ein wenig nach Lavendel.",
-                "en": "we meet in an old soap works. It still smells a little of lavender.",
+                "de": "Wir treffen uns in einer alten Seifenfabrik. Es riecht noch ein wenig nach Lavendel.",
+                "en": "We meet in an old soap works. It still smells a little of lavender.",
             },
             "sender_name": "Was als Nächstes?",
             "reply_to": "hallo@begegnung.example",
@@ -156,7 +154,6 @@ def match(reader: Attendee, other: Attendee, gains: dict[str, Any], number: int)
             "gains": gains,
             "writes_first": reader.person_id,
             "openers": {reader.person_id: number},
-            "answers": {reader.person_id: Answer.YES},
             "answer_by": NOW + timedelta(days=5),
             "meets_in": number,
         }
@@ -205,6 +202,7 @@ def subject(voice: Voice) -> Subject:
         expires_at=NOW + timedelta(days=7),
         page_url=f"{SITE}/me/{TOKEN}",
         confirm_url=f"{SITE}/confirm/{TOKEN}",
+        form_url=f"{SITE}/events/{about.event_id}",
         stop_url=f"{SITE}/stop/{TOKEN}",
     )
 
@@ -225,14 +223,14 @@ def mail_of(kind: MailKind, about: Subject) -> Mail:
 
 def written(kind: MailKind, about: Subject) -> Iterator[tuple[str, Subject]]:
     """Tell what a letter of this kind is told when it leaves; one kind says two things."""
-    full = about if KINDS[kind].stops else replace(about, stop_url="")
+    full = about if KINDS[kind].stops else about._replace(stop_url="")
     if kind is MailKind.CONFIRMATION:
-        yield "confirmation", replace(full, attendee=None, meetings=(), page_url="")
+        yield "confirmation", full._replace(attendee=None, meetings=(), page_url="")
         yield "your_page", full
     elif kind is MailKind.INTRODUCTION:
-        yield str(kind), replace(full, meetings=full.meetings[:1])
+        yield str(kind), full._replace(meetings=full.meetings[:1])
     elif kind is MailKind.DIGEST:
-        yield str(kind), replace(full, attendee=None, meetings=(), page_url="", recipient=about.event.reply_to)
+        yield str(kind), full._replace(attendee=None, meetings=(), page_url="", recipient=about.event.reply_to)
     else:
         yield str(kind), full
 

@@ -16,8 +16,8 @@ from infra.local import gateway, lambdas, queues
 from infra.local.inbox import Inbox
 from shared import clock
 from shared.aws import client
+from shared.models import MailRef, TaskRef
 from shared.store import tasks
-from shared.store.keys import Key
 from shared.store.table import Item, table, values
 
 MINUTE = timedelta(minutes=1)
@@ -80,12 +80,16 @@ class Stack:
         """Let everything happen that is due now."""
         with self.lock:
             self.drain()
-            tried: list[Key] = []
+            tried: list[MailRef | TaskRef] = []
             # What is due after a tick as before it is failing: the next minute's business.
-            while (due := tasks.due_keys(clock.now(), MOST_DUE)) and due != tried:
+            while (due := self.due()) and due != tried:
                 self.tick()
                 self.drain()
                 tried = due
+
+    def due(self) -> list[MailRef | TaskRef]:
+        """Return what should happen now."""
+        return [*tasks.due_mails(clock.now(), MOST_DUE), *tasks.due_tasks(clock.now(), MOST_DUE)]
 
     def turn_to(self, moment: datetime, progress: Callable[[datetime], None] | None = None) -> None:
         """Turn the clock on to a moment, halting wherever something is due, so that each mail has its own time."""

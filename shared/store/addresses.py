@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.clock import utc_text
-from shared.models import Asked, Cap, Submission, Suppression
+from shared.models import Asked, Cap, MailKind, Submission, Suppression, Topic
 from shared.store.items import read
-from shared.store.keys import address_key, asked_key, cap_key, suppression_key, transient_key
+from shared.store.keys import address_key, address_of, asked_key, cap_key, suppression_key, transient_key
 from shared.store.table import ConditionFailed, Operation, table
 
-SOFT_BOUNCES = 3  # so many within this time, and an address is left alone for as long
-SOFT_FOR = timedelta(days=14)
+REFUSALS = 3  # in a row and within this time, and an address is left alone for as long
+PAUSED_FOR = timedelta(days=14)
 BOUNCED_FOR = timedelta(days=730)
 CAP_KEPT = timedelta(days=400)
 
@@ -29,14 +31,37 @@ def times_asked(submission: Submission) -> int:
 
 
 def suppression(address_hash: str) -> Suppression:
-    return read(Suppression, table().get(suppression_key(address_hash)) or {})
+    found = {
+        item["sk"]: item for item in table().batch_get([suppression_key(address_hash), transient_key(address_hash)])
+    }
+    marks = read(Suppression, found.get(suppression_key("")["sk"], {}))
+    return marks.model_copy(update={"paused_until": pause_after(found.get(transient_key("")["sk"], {}))})
 
 
-def unreachable(address_hashes: set[str], now: datetime) -> int:
-    """Count the addresses that bounced for good."""
+def pause_after(transient: Mapping[str, Any]) -> datetime | None:
+    """Say until when an address is left alone that refused several mails in a row, within some days."""
+    since = transient.get("delivered", "")
+    refused = sorted(at for one in transient.get("refused", ()) if (at := one.split()[0]) > since)[-REFUSALS:]
+    if len(refused) < REFUSALS:
+        return None
+    first, last = datetime.fromisoformat(refused[0]), datetime.fromisoformat(refused[-1])
+    return last + PAUSED_FOR if last - first <= PAUSED_FOR else None
+
+
+def unreachable(address_hashes: set[str], now: datetime) -> set[str]:
+    """Return which of these addresses bounced for good."""
+    return {one for one, marks in _marks(address_hashes) if marks.bounced_until and now < marks.bounced_until}
+
+
+def suppressed(address_hashes: set[str], now: datetime) -> set[str]:
+    """Return which of these addresses get no proposal: it would go unanswered."""
+    found = _marks(address_hashes)
+    return {one for one, marks in found if marks.stops(MailKind.PROPOSAL, Topic.MATCHING, now)}
+
+
+def _marks(address_hashes: set[str]) -> list[tuple[str, Suppression]]:
     found = table().batch_get(suppression_key(one) for one in sorted(address_hashes))
-    ends = [read(Suppression, item).bounced_until for item in found]
-    return sum(end is not None and now < end for end in ends)
+    return [(address_of(item["pk"]), read(Suppression, item)) for item in found]
 
 
 def note_bounce(address_hash: str, now: datetime) -> None:
@@ -49,20 +74,33 @@ def note_complaint(address_hash: str, now: datetime) -> None:
     _mark(address_hash, "complained_at", now)
 
 
-def note_soft_bounce(address_hash: str, ses_id: str, now: datetime) -> None:
-    """Count a refusal that may pass; after several an address is left alone for a while. Told twice, it counts once."""
-    item = table().get(transient_key(address_hash)) or {}
-    recent = {one: at for one, at in item.get("refused", {}).items() if at > utc_text(now - SOFT_FOR)}
-    recent.setdefault(ses_id, utc_text(now))
-    ttl = int((now + SOFT_FOR).timestamp())
-    table().write(table().put(transient_key(address_hash) | {"refused": recent, "ttl": ttl}))
-    if len(recent) >= SOFT_BOUNCES:
-        _mark(address_hash, "paused_until", now + SOFT_FOR)
+def note_refusal(address_hash: str, ses_id: str, sent_at: str, now: datetime) -> None:
+    """Note that a mailbox refused a mail for now; told twice, it counts once."""
+    change = table().update(
+        transient_key(address_hash),
+        "SET #ttl = :ttl ADD refused :this",
+        "",
+        name_ttl="ttl",
+        ttl=int((now + 2 * PAUSED_FOR).timestamp()),
+        this={f"{sent_at} {ses_id}"},
+    )
+    table().write(change)
 
 
-def note_delivery(address_hash: str) -> None:
-    """Forget what an address refused for a while."""
-    table().delete_all([transient_key(address_hash)])
+def note_delivery(address_hash: str, sent_at: str, now: datetime) -> None:
+    """Note that a mailbox took a mail: what it refused before counts no more, in whatever order that is told."""
+    change = table().update(
+        transient_key(address_hash),
+        "SET delivered = :at, #ttl = :ttl",
+        "attribute_not_exists(delivered) OR delivered < :at",
+        name_ttl="ttl",
+        at=sent_at,
+        ttl=int((now + 2 * PAUSED_FOR).timestamp()),
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        return
 
 
 def _mark(address_hash: str, name: str, moment: datetime) -> None:

@@ -75,7 +75,7 @@ def save(
         raise EventChangedMeanwhile from None
 
 
-def save_draft(drafted: Round, running: Task, following: Sequence[Task]) -> None:
+def save_draft(drafted: Round, running: Task, following: Sequence[Task], letters: Sequence[Mail]) -> None:
     """Note a round's draft and what follows from it; a round that is out already stays as it is."""
     change = table().update(
         round_key(drafted.event_id, drafted.number),
@@ -90,7 +90,7 @@ def save_draft(drafted: Round, running: Task, following: Sequence[Task]) -> None
         certificate=drafted.certificate and drafted.certificate.model_dump(),
     )
     try:
-        table().transact([change, drop_task(running), *map(plan_task, following)])
+        table().transact([change, drop_task(running), *map(plan_task, following), *map(plan_mail, letters)])
     except Cancelled:
         return
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from shared.clock import utc_text
 from shared.models import Mail, Task
-from shared.store.keys import Key, due_shard, mail_key, task_key
+from shared.store.keys import MAILS_DUE, TASKS_DUE, Key, due_shard, mail_key, task_key
 from shared.store.table import ABSENT, Operation, table
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
@@ -38,7 +38,7 @@ def task_from(item: Mapping[str, Any]) -> Task:
 def plan_mail(mail: Mail) -> Operation:
     """Write a planned mail if there is none yet; inside a transaction an existing one cancels all of it."""
     key = mail_key(mail)
-    item = item_of(key, mail) | due_attributes(mail.mail_id, mail.due)
+    item = item_of(key, mail) | due_attributes(MAILS_DUE, mail.mail_id, mail.due)
     del item["due"]
     return table().put(item, ABSENT)
 
@@ -49,7 +49,7 @@ def plan_task(task: Task) -> Operation:
     The count of attempts goes on, so that whoever works on the old one cannot finish the new one.
     """
     key = task_key(task.ref)
-    item = item_of({}, task) | due_attributes(key["pk"], task.due)
+    item = item_of({}, task) | due_attributes(TASKS_DUE, key["pk"], task.due)
     del item["due"], item["attempt"]
     changes = ", ".join(f"#{name} = :{name}" for name in item)
     return table().update(
@@ -66,6 +66,6 @@ def drop_task(task: Task) -> Operation:
     return table().delete(task_key(task.ref), "attribute_not_exists(pk) OR attempt = :mine", mine=task.attempt)
 
 
-def due_attributes(natural_key: str, due: datetime | None) -> dict[str, str]:
+def due_attributes(shards: Sequence[str], natural_key: str, due: datetime | None) -> dict[str, str]:
     """Put an item into the due index; nothing where nothing is due."""
-    return {} if due is None else {"due_shard": due_shard(natural_key), "due_at": utc_text(due)}
+    return {} if due is None else {"due_shard": due_shard(shards, natural_key), "due_at": utc_text(due)}

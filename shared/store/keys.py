@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from shared.models import Mail, MailRef, Owner, TaskKind, TaskRef
@@ -10,7 +11,6 @@ from shared.models import Mail, MailRef, Owner, TaskKind, TaskRef
 Key: TypeAlias = dict[str, str]
 
 PARTITIONS = 16  # of an event's attendees, vectors and matches: read in parallel, no hot key at the rush
-DUE_SHARDS = 4
 
 
 def partition_of(subject_id: str) -> int:
@@ -119,6 +119,10 @@ def suppression_key(address_hash: str) -> Key:
     return {"pk": f"ADDRESS#{address_hash}", "sk": "SUPPRESSED"}
 
 
+def address_of(pk: str) -> str:
+    return pk.removeprefix("ADDRESS#")
+
+
 def asked_key(address_hash: str, day: str) -> Key:
     return {"pk": f"ADDRESS#{address_hash}", "sk": f"ASKED#{day}"}
 
@@ -157,9 +161,11 @@ def ref_of(key: Key) -> MailRef | TaskRef:
     return MailRef(event_id="", owner=Owner.SUBMISSION, owner_id=parts[0], mail_id=mail_id)
 
 
-def due_shard(natural_key: str) -> str:
-    """Choose one of the due index's partitions, so that a round's mails do not queue up behind one key."""
-    return f"DUE#{zlib.crc32(natural_key.encode()) % DUE_SHARDS}"
+# The due index's partitions: several, so that a round's mails do not queue up behind one key; tasks have their own, as
+# a round must not wait until a thousand mails have left.
+MAILS_DUE = tuple(f"DUE#{shard}" for shard in range(4))
+TASKS_DUE = tuple(f"DUE#TASK#{shard}" for shard in range(4))
 
 
-ALL_DUE_SHARDS = tuple(f"DUE#{shard}" for shard in range(DUE_SHARDS))
+def due_shard(shards: Sequence[str], natural_key: str) -> str:
+    return shards[zlib.crc32(natural_key.encode()) % len(shards)]

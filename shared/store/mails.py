@@ -18,18 +18,15 @@ from shared.store.table import Cancelled, ConditionFailed, Operation, table
 
 KEPT = timedelta(days=90)  # after that nobody asks any more why a mail did not come
 # What SES tells later only ever raises a state: events come twice and in any order.
-BELOW = {
-    MailState.SENT: (MailState.SENDING, MailState.UNKNOWN),
-    MailState.DELIVERED: (MailState.SENDING, MailState.UNKNOWN, MailState.SENT),
-    MailState.BOUNCED: (MailState.SENDING, MailState.UNKNOWN, MailState.SENT, MailState.DELIVERED),
-    MailState.COMPLAINED: (
-        MailState.SENDING,
-        MailState.UNKNOWN,
-        MailState.SENT,
-        MailState.DELIVERED,
-        MailState.BOUNCED,
-    ),
-}
+RISING = (
+    MailState.SENDING,
+    MailState.UNKNOWN,
+    MailState.SENT,
+    MailState.REFUSED,
+    MailState.DELIVERED,
+    MailState.BOUNCED,
+    MailState.COMPLAINED,
+)
 
 
 def mail(ref: MailRef) -> Mail | None:
@@ -153,16 +150,18 @@ def settle(seen: Mail, state: MailState, reason: str, now: datetime) -> None:
         return
 
 
-def note_event(ref: MailRef, state: MailState, now: datetime) -> bool:
+def note_event(ref: MailRef, state: MailState, ses_id: str, now: datetime) -> bool:
     """Raise a mail's state to what SES tells of it; False where that, or more, was known."""
-    below = {f"below{place}": lower for place, lower in enumerate(BELOW[state])}
+    below = {f"below{place}": lower for place, lower in enumerate(RISING[: RISING.index(state)])}
     change = table().update(
         mail_key(ref),
-        "SET #state = :state, sent_at = if_not_exists(sent_at, :now), #ttl = :ttl REMOVE due_shard, due_at",
+        "SET #state = :state, sent_at = if_not_exists(sent_at, :now), ses_id = if_not_exists(ses_id, :ses), "
+        "#ttl = :ttl REMOVE due_shard, due_at",
         f"#state IN ({', '.join(f':{name}' for name in below)})",
         name_state="state",
         name_ttl="ttl",
         state=state,
+        ses=ses_id,
         now=utc_text(now),
         ttl=int((now + KEPT).timestamp()),
         **below,

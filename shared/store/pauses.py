@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime
 
 from shared.clock import utc_text
-from shared.models import MailKind, Topic, Value
+from shared.models import MailKind, MailState, Topic, Value
 from shared.store.items import read
 from shared.store.keys import health_key, pause_key, rate_key
 from shared.store.table import ConditionFailed, table
@@ -16,9 +16,11 @@ EVERYTHING = "ALL"
 LETTERS = "LETTERS"  # all but service mail
 LOOKED_AT_DAYS = 7
 HEALTH_KEPT = timedelta(days=30)
-ENOUGH_MAILS = 200  # below, a single complaint would stop a small event
+COUNTED = (MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED)
+ENOUGH_MAILS = 200  # below, a handful of bounces would stop a small event
 MOST_BOUNCED = 0.04  # SES looks into an account at 5 %
 MOST_COMPLAINED = 0.0008  # and at 0.1 %
+ENOUGH_COMPLAINTS = 2  # one may be a slip of a finger
 
 
 class Pause(Value):
@@ -45,11 +47,12 @@ def paused(event_id: str, kind: MailKind, topic: Topic, now: datetime) -> Pause 
 
 
 def pause(what: str, reason: str, now: datetime, until: datetime | None = None) -> None:
-    """Let mail of a scope wait. One without an end is not shortened."""
+    """Let mail of a scope wait. A pause that is longer, or has no end, is not shortened."""
     item = pause_key(what) | Pause(reason=reason, since=now, until=until).model_dump(mode="json", exclude_none=True)
-    endless = "attribute_exists(pk) AND attribute_not_exists(#until)"
+    shorter = "attribute_not_exists(pk) OR #until < :until"
+    bound = {"name_until": "until", "until": item.get("until")}
     try:
-        table().write(table().put(item, f"NOT ({endless})", name_until="until") if until else table().put(item))
+        table().write(table().put(item, shorter, **bound) if until else table().put(item))
     except ConditionFailed:
         return
 
@@ -89,8 +92,8 @@ def take_turn(now: datetime, per_second: int) -> bool:
     return True
 
 
-def count(outcome: str, now: datetime) -> None:
-    """Count one mail as "delivered", "bounced" or "complained"."""
+def count(outcome: MailState, now: datetime) -> None:
+    """Count one mail as delivered, bounced or complained of."""
     table().write(
         table().update(
             health_key(utc_text(now)[:10]),
@@ -107,13 +110,13 @@ def count(outcome: str, now: datetime) -> None:
 def trouble(now: datetime) -> str | None:
     """Say what SES would soon object to in the mails of the last week."""
     days = table().batch_get(health_key(day) for day in _days(now))
-    told = {name: sum(int(day.get(name, 0)) for day in days) for name in ("delivered", "bounced", "complained")}
-    sent = told["delivered"] + told["bounced"]
+    delivered, bounced, complained = (sum(int(day.get(name, 0)) for day in days) for name in COUNTED)
+    sent = delivered + bounced
     if sent < ENOUGH_MAILS:
         return None
-    if told["bounced"] >= MOST_BOUNCED * sent:
+    if bounced >= MOST_BOUNCED * sent:
         return "bounce_rate"
-    return "complaint_rate" if told["complained"] >= MOST_COMPLAINED * sent else None
+    return "complaint_rate" if complained >= max(ENOUGH_COMPLAINTS, MOST_COMPLAINED * sent) else None
 
 
 def _days(now: datetime) -> list[str]:

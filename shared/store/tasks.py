@@ -6,21 +6,40 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.clock import utc_text
-from shared.models import Task, TaskRef
+from shared.logs import log_fault
+from shared.models import MailRef, Task, TaskRef
 from shared.store.items import drop_task, plan_task, task_from
-from shared.store.keys import ALL_DUE_SHARDS, Key, task_key
+from shared.store.keys import MAILS_DUE, TASKS_DUE, Key, ref_of, task_key
 from shared.store.table import Cancelled, ConditionFailed, table
 
 
-def due_keys(now: datetime, limit: int) -> list[Key]:
-    """Return the keys of about `limit` mails and tasks that are due, the oldest of each shard."""
-    until, each = utc_text(now), -(-limit // len(ALL_DUE_SHARDS))
-    return [key for shard in ALL_DUE_SHARDS for key in table().due(shard, until, each)]
+def due_mails(now: datetime, limit: int) -> list[MailRef]:
+    """Return about `limit` mails that are due, the oldest of each shard."""
+    return [ref for ref in _due(MAILS_DUE, now, limit) if isinstance(ref, MailRef)]
+
+
+def due_tasks(now: datetime, limit: int) -> list[TaskRef]:
+    """Return about `limit` tasks that are due, the oldest of each shard."""
+    return [ref for ref in _due(TASKS_DUE, now, limit) if isinstance(ref, TaskRef)]
+
+
+def _due(shards: Sequence[str], now: datetime, limit: int) -> list[MailRef | TaskRef]:
+    until, each = utc_text(now), -(-limit // len(shards))
+    return [ref for shard in shards for key in table().due(shard, until, each) if (ref := _readable(key))]
+
+
+def _readable(key: Key) -> MailRef | TaskRef | None:
+    """Read the key of something due; what another version of the code has left must not stop everything else."""
+    try:
+        return ref_of(key)
+    except ValueError as fault:
+        log_fault(fault)
+        return None
 
 
 def next_due() -> datetime | None:
     """Return when the next mail or task is due."""
-    moments = [moment for shard in ALL_DUE_SHARDS if (moment := table().next_due(shard))]
+    moments = [moment for shard in (*MAILS_DUE, *TASKS_DUE) if (moment := table().next_due(shard))]
     return datetime.fromisoformat(min(moments)) if moments else None
 
 

@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from shared import clock
-from shared.models import Mail, MailKind, MailState
-from shared.store import addresses, attendees
+from infra.local.stack import items_under
+from shared import chain, clock
+from shared.models import Mail, MailKind, MailState, Task, TaskKind
+from shared.store import addresses, attendees, events, mails, pauses, tasks
+from shared.store.keys import TASKS_DUE
+from shared.store.table import table
 from tests.integration.faults import Died, Faults
 from tests.system.life import ADA, BO, Life
 
@@ -113,13 +116,65 @@ def test_feedback_in_any_order_only_raises_a_mails_state(life: Life, faults: Fau
     assert addresses.suppression(ada.address_hash).complained_at
 
 
-def test_a_policy_block_suppresses_nobody() -> None:
-    from functions.mailing.feedback import Bounce, bounce  # noqa: PLC0415 - the stack sets the environment first
+class Down(dict[tuple[str, int], str]):
+    """Every call to SES fails inside, however often it is tried."""
 
-    def why(kind: str, **recipient: str) -> Bounce:
-        return bounce({"bounceType": kind, "bouncedRecipients": [recipient]})
+    def get(self, key: tuple[str, int], default: str = "") -> str:  # type: ignore[override] # faults ask only this way
+        return "InternalServerError" if key[0] == SEND else default
 
-    assert why("Permanent", status="5.7.1") is Bounce.POLICY
-    assert why("Transient", diagnosticCode="smtp; 550 5.7.26 unauthenticated") is Bounce.POLICY
-    assert why("Permanent", status="5.1.1") is Bounce.FINAL
-    assert why("Transient", status="4.2.2") is Bounce.PASSING
+
+def test_an_outage_of_ses_loses_no_mail_that_must_arrive_and_uses_up_few_others(life: Life, faults: Faults) -> None:
+    cleo = ADA | {"first_name": "Cleo", "email": "cleo@example.org"}
+    faults.plan, began = Down(), clock.now()
+    life.send(cleo)
+    life.stack.turn_to(began + timedelta(hours=3))
+    calls = faults.calls.count(SEND)
+    faults.plan = {}
+    life.stack.turn_to(began + timedelta(hours=22))
+    assert life.subjects(cleo) == ["Bitte bestätigen"]
+    assert calls < 3 * 12 + 5
+
+
+def test_a_refusal_nobody_has_listed_holds_up_no_other_mail(life: Life, faults: Faults) -> None:
+    faults.plan = {(SEND, 1): "AccessDeniedException", (SEND, 3): "AccessDeniedException"}
+    life.turn_to(days=9.9995)
+    assert arrived(life) == 1
+    assert pauses.all_pauses(clock.now()) == {}
+    life.turn_to(days=9)
+    assert arrived(life) == 2
+
+
+@pytest.mark.usefixtures("faults")
+def test_a_mail_that_cannot_even_be_read_steps_back_from_the_head_of_the_line(life: Life) -> None:
+    cleo, dan = ({**ADA, "first_name": name, "email": f"{name}@example.org"} for name in ("cleo", "dan"))
+    life.send(cleo)
+    (form,) = (item for item in items_under("SUBMISSION") if item.get("email") == cleo["email"])
+    key = {"pk": form["pk"], "sk": form["sk"]}
+    table().write(table().update(key, "SET #language = :odd", name_language="language", odd="klingon"))
+    life.stack.drain()
+    (waiting,) = (item for item in items_under("MAIL#") if item["pk"] == form["pk"])
+    assert waiting["state"] == "planned"
+    assert waiting["due_at"] > clock.utc_text(clock.now() + timedelta(minutes=59))
+    life.send(dan)
+    life.stack.settle()
+    assert life.subjects(dan) == ["Bitte bestätigen"]
+
+
+@pytest.mark.usefixtures("faults")
+def test_what_another_version_has_left_behind_does_not_stop_the_clock(life: Life) -> None:
+    odd = {"pk": "TASK#of another version#e#1", "sk": "TASK"}
+    table().write(table().put(odd | {"due_shard": TASKS_DUE[0], "due_at": clock.utc_text(clock.now())}))
+    life.organise(place="Neue Post")
+    assert life.subjects(ADA)[-1] == "Geändert"
+
+
+def test_a_round_does_not_wait_until_a_thousand_mails_have_left(life: Life, faults: Faults) -> None:
+    """At a mail a second the minute's mails are sixty; what is planned for the event comes beside them."""
+    del faults
+    event, now = events.event(life.event_id), clock.now()
+    for number in range(200):
+        mails.plan(chain.to_person(event, f"nobody{number}", MailKind.WELCOME, "1", now, event.ends_at))
+    assert len(tasks.due_mails(now, 60)) == 60
+    soon = Task(kind=TaskKind.ROUND, event_id=life.event_id, subject="1", due=now)
+    tasks.add(soon)
+    assert soon.ref in tasks.due_tasks(now, 60)

@@ -84,7 +84,7 @@ class Life:
 
     def command(self, name: str, **more: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self.stack.invoke(
-            "OrganiserFunction", {"command": name, "event_id": self.event_id, **more}
+            "OrganiserFunction", {"command": name, "event_id": self.event_id} | more
         )
         self.stack.settle()
         return answer

@@ -128,44 +128,6 @@ def test_who_asks_gets_their_data_as_a_file_and_nobody_elses(life: Life) -> None
     assert "bo@example.org" not in json.dumps(told)
 
 
-# Feedback
-
-
-def test_a_complaint_ends_all_but_service(life: Life) -> None:
-    life.introduce(ADA, BO)
-    life.stack.inbox.tell(life.mails(ADA)[-1], "Complaint")
-    life.organise(place="Neue Post")
-    life.turn_to(days=-9)
-    assert kinds(life, ADA)[-1] is MailKind.EVENT_CHANGED
-    assert not attendee(life, ADA).consents.follow_up
-    life.send(ADA)
-    life.stack.settle()
-    assert MailKind.REMINDER not in kinds(life, ADA)
-
-
-def test_a_full_mailbox_is_left_alone_for_two_weeks(life: Life) -> None:
-    life.join(ADA)
-    hashed = attendee(life, ADA).address_hash
-    life.organise(place="Neue Post")
-    first, second, third = life.mails(ADA)
-    for mail in (first, second, first, second):
-        life.stack.inbox.tell(mail, "SoftBounce")
-        life.stack.drain()
-    # Told twice, each of the two counts once.
-    assert addresses.suppression(hashed).paused_until is None
-    life.stack.inbox.tell(third, "SoftBounce")
-    life.stack.drain()
-    until = addresses.suppression(hashed).paused_until
-    assert until is not None
-    assert until - clock.now() > timedelta(days=13)
-    life.organise(place="Alte Post")
-    assert (MailState.SKIPPED, "suppressed") in states(life, ADA, MailKind.EVENT_CHANGED)
-    # Who fills in the form again reads mail again.
-    life.send(ADA)
-    life.stack.settle()
-    assert kinds(life, ADA)[-1] is MailKind.CONFIRMATION
-
-
 # The chain after the event
 
 

@@ -149,7 +149,7 @@ def test_whoever_cannot_be_matched_is_told_and_when_the_next_round_is(life: Life
     life.join(ADA, CY)
     life.turn_to(days=9)
     letter = life.mails(CY)[-1]
-    assert "Diese Runde noch niemand" in str(letter.message["Subject"])
+    assert "Kein Vorschlag in dieser Runde" in str(letter.message["Subject"])
     assert f"Die nächste Runde ist am Dienstag, {(life.start - timedelta(days=2)).day}." in letter.part("plain")
 
 
@@ -242,7 +242,7 @@ def test_a_bounced_address_gets_no_more_mail(life: Life) -> None:
     assert len(life.mails(gone)) == 2
     states = life.command("status")["mails"]
     assert states["welcome bounced"] == "<5"
-    assert states["no_match skipped"] == "<5"
+    assert states["no_match skipped suppressed"] == "<5"
 
 
 def test_moving_the_event_tells_everybody_and_moves_what_follows(life: Life) -> None:

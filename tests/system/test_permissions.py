@@ -11,6 +11,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from infra.local import gateway, lambdas, people, queues
 from infra.local.template import expand
+from shared.store import pauses
 from tests.system.life import ADA, BO, Life
 
 PREFIX = "dynamodb:"
@@ -63,7 +64,9 @@ def used(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     return found
 
 
-def test_each_function_may_do_to_the_table_what_it_does_and_no_more(life: Life, used: dict[str, set[str]]) -> None:
+def test_each_function_may_do_to_the_table_what_it_does_and_no_more(
+    life: Life, used: dict[str, set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     life.organise(publish="by hand", retention_days=30, follow_up=SHORT)
     life.organise(
         publish="by hand",
@@ -77,8 +80,16 @@ def test_each_function_may_do_to_the_table_what_it_does_and_no_more(life: Life, 
     life.command("publish")
     for person in (ADA, BO):
         life.answer(person, "yes")
-    for kind in ("SoftBounce", "Complaint", "Bounce"):
-        life.stack.inbox.tell(life.mails(ADA)[-1], kind)
+    with monkeypatch.context() as soon:
+        soon.setattr(pauses, "ENOUGH_MAILS", 1)
+        for kind in ("SoftBounce", "Bounce", "Complaint"):
+            life.stack.inbox.tell(life.mails(ADA)[-1], kind)
+        life.stack.drain()
+    assert pauses.LETTERS in life.command("status")["paused"]
+    life.command("pause", event_id="")
+    life.command("resume", event_id="")
+    life.command("pause")
+    life.command("resume")
     life.turn_to(days=-9)
     life.outcome(BO, "good_conversation")
     life.command("status")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from functions.mailing.composing import Meeting, Subject, compose
@@ -14,6 +13,7 @@ from shared.texts import Voice
 from tests.people import DU, a_match, an_attendee, an_event, berlin, rounds_of
 
 PAGE, CONFIRM = "https://begegnung.example/me/page-token", "https://begegnung.example/confirm/confirm-token"
+FORM = "https://begegnung.example/events/what-next"
 STOP = "https://begegnung.example/stop/stop-token"
 NOW = berlin("2027-05-24 09:30")
 COUNTS = Counts(
@@ -49,6 +49,7 @@ def a_subject(voice: Voice = DU, **changed: Any) -> Subject:
         "meetings": BOTH,
         "next_round": rounds_of(event)[1],
         "page_url": PAGE,
+        "form_url": FORM,
         "stop_url": STOP,
     }
     return Subject(**subject | changed)
@@ -122,7 +123,7 @@ def every_letter(voice: Voice) -> dict[str, tuple[Letter, Event]]:
     subjects[MailKind.DIGEST, "after a round"] = to_organiser(voice)
     subjects |= {(kind, "in full"): a_subject(voice) for kind in whole}
     subjects = {
-        (kind, how): about if KINDS[kind].stops else replace(about, stop_url="")
+        (kind, how): about if KINDS[kind].stops else about._replace(stop_url="")
         for (kind, how), about in subjects.items()
     }
     return {f"{kind} {how}": (a_letter(kind, about), about.event) for (kind, how), about in subjects.items()}

@@ -98,7 +98,7 @@ def test_no_answer_is_possible_past_five_days_or_the_end_of_the_event(
     limit = answer_by(EVENT, rounds, number, published)
     assert published <= limit <= min(published + FIVE_DAYS, EVENT.ends_at)
     assert limit > published or published == EVENT.ends_at
-    later = [one.due for one in rounds if one.number > number and one.due >= published + timedelta(hours=1)]
+    later = [one.due for one in rounds if one.number > number and one.due > published + timedelta(hours=1)]
     assert not later or limit <= min(later) - timedelta(hours=1)
 
 
@@ -108,8 +108,8 @@ def test_no_answer_is_possible_past_five_days_or_the_end_of_the_event(
 def test_the_letters_that_follow_from_the_events_time() -> None:
     assert [(one.occasion, one.wave, one.due) for one in occasions(EVENT)] == [
         (Occasion.REMINDER, "2027-06-03T070000Z", berlin("2027-06-01 10:00")),
-        (Occasion.DID_YOU_MEET, "1-2027-06-03T070000Z", EVENT.ends_at),
-        (Occasion.DID_YOU_MEET, "2-2027-06-03T070000Z", EVENT.ends_at + timedelta(days=7)),
+        (Occasion.DID_YOU_MEET, "1-2027-06-03T153000Z", EVENT.ends_at),
+        (Occasion.DID_YOU_MEET, "2-2027-06-03T153000Z", EVENT.ends_at + timedelta(days=7)),
     ]
 
 
@@ -261,7 +261,7 @@ def nudges(published: datetime, until: datetime) -> list[Mail]:
 
 def test_a_nudge_comes_half_way_and_only_where_a_day_is_left_then() -> None:
     (nudge,) = nudges(NOW, NOW + timedelta(days=5))
-    assert (nudge.due, nudge.not_after) == (NOW + timedelta(days=2.5), NOW + timedelta(days=5))
+    assert (nudge.due, nudge.not_after) == (NOW + timedelta(days=2.5), NOW + timedelta(days=4))
     assert nudges(NOW, NOW + timedelta(hours=48))
     assert not nudges(NOW, NOW + timedelta(hours=47))
     on_the_day = berlin("2027-06-03 06:00")
@@ -357,6 +357,20 @@ def test_who_has_said_what_became_of_it_is_not_asked_again() -> None:
 def test_everybody_hears_of_a_change_or_cancellation(occasion: Occasion, kind: MailKind) -> None:
     without_consent = an_attendee(consents=Consents())
     assert kinds(occasion, wave="2") == kinds(occasion, wave="2", attendee=without_consent) == [kind]
+
+
+def test_a_break_that_is_new_is_told_to_those_who_meet_in_it() -> None:
+    wave = chain.meetings_wave(3, [0, 12])
+    meets = [a_match(state=MatchState.INTRODUCED, meets_in=number) for number in (0, 1, 12, None)]
+    assert [kinds(Occasion.MEETINGS, one, wave=wave) for one in meets] == [
+        [MailKind.EVENT_CHANGED],
+        [],
+        [MailKind.EVENT_CHANGED],
+        [],
+    ]
+    assert kinds(Occasion.MEETINGS, a_match(meets_in=0), wave=wave) == []
+    without_consent = an_attendee(consents=Consents())
+    assert kinds(Occasion.MEETINGS, meets[0], wave=wave, attendee=without_consent) == [MailKind.EVENT_CHANGED]
 
 
 @pytest.mark.parametrize("occasion", [one for one in Occasion if one not in (Occasion.CHANGED, Occasion.CANCELLED)])

@@ -22,7 +22,7 @@ MOVED: dict[str, Any] = {
     "ends_at": berlin("2027-07-01 17:30"),
     "rounds": (berlin("2027-06-21 09:00"), berlin("2027-06-29 09:00"), berlin("2027-07-01 06:00")),
 }
-QUESTIONS = ["did_you_meet:1-2027-06-03T070000Z", "did_you_meet:2-2027-06-03T070000Z"]
+QUESTIONS = ["did_you_meet:1-2027-06-03T153000Z", "did_you_meet:2-2027-06-03T153000Z"]
 
 
 def changed(before: list[Round] | None = None, now: datetime = NOW, **changes: Any) -> Change:
@@ -67,7 +67,7 @@ def test_a_moved_event_moves_its_rounds_and_letters_and_tells_everybody() -> Non
     assert [(one.number, one.due) for one in plan.rounds] == list(enumerate(MOVED["rounds"], start=1))
     dues = {task.subject: task.due for task in plan.tasks}
     assert dues["reminder:2027-07-01T070000Z"] == berlin("2027-06-29 10:00")
-    assert dues["did_you_meet:1-2027-07-01T070000Z"] == MOVED["ends_at"]
+    assert dues["did_you_meet:1-2027-07-01T153000Z"] == MOVED["ends_at"]
     assert [task.subject for task in plan.obsolete_tasks] == ["reminder:2027-06-03T070000Z", *QUESTIONS]
     assert subjects(plan.tasks, TaskKind.PLAN) == [f"{Occasion.CHANGED}:2:{place}" for place in range(PARTITIONS)]
 
@@ -100,7 +100,6 @@ def test_a_round_that_is_running_just_now_stays() -> None:
     [
         ("title", {"de": "Neu", "en": "New"}),
         ("greeting", {"de": "hallo", "en": "hello"}),
-        ("breaks", ()),
         ("retention_days", 30),
         ("sender_name", "Somebody"),
     ],
@@ -122,6 +121,21 @@ def test_a_change_that_moves_nobody_sends_no_letter(name: str, value: Any) -> No
 )
 def test_another_time_or_place_is_told_to_everybody(name: str, value: Any) -> None:
     assert changed(**{name: value}).letters == [MailKind.EVENT_CHANGED]
+
+
+def test_other_breaks_are_told_to_those_who_meet_in_them() -> None:
+    coffee, tea = EVENT.breaks
+    later = tea.model_copy(update={"ends_at": tea.ends_at + timedelta(minutes=10)})
+    for breaks, moved in (((coffee, later), "1"), ((coffee,), "1"), ((), "0.1"), ((tea, coffee), "0.1")):
+        plan = changed(breaks=breaks)
+        assert plan.letters == [MailKind.EVENT_CHANGED]
+        assert subjects(plan.tasks, TaskKind.PLAN)[0] == f"meetings:2-{moved}:0"
+    # One more at the end moves nobody, and where all are told, they are told once.
+    assert changed(breaks=(coffee, tea, later)).letters == []
+    assert subjects(changed(breaks=(), **MOVED).tasks, TaskKind.PLAN) == [
+        f"changed:2:{place}" for place in range(PARTITIONS)
+    ]
+    assert changed(breaks=(), cancelled=True).letters == [MailKind.EVENT_CANCELLED]
 
 
 def test_a_cancelled_event_tells_everybody_and_nothing_else_follows() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -12,7 +11,7 @@ from functions.mailing.letter import Aside, Button, Facts, Letter, Paragraph, Pe
 from shared.models import MailKind
 from shared.texts import Voice
 from tests.people import DU, ENGLISH, SIE, VOICES, a_match, an_attendee, an_event, berlin
-from tests.unit.letters import BEN, BOTH, CONFIRM, PAGE, a_letter, a_subject, every_letter, to_stranger
+from tests.unit.letters import BEN, BOTH, CONFIRM, FORM, PAGE, a_letter, a_subject, every_letter, to_stranger
 
 SPEAKS_DU = re.compile(r"\b(du|dich|dir|dein\w*|ihr|euch|eur\w+)\b")
 
@@ -24,7 +23,14 @@ def words(letter: Letter) -> str:
         if isinstance(block, Paragraph | Aside):
             lines.append(block.text)
         elif isinstance(block, Person):
-            lines += [block.name, block.about, *block.reasons, block.opener]
+            lines += [
+                block.name,
+                block.about,
+                *block.reasons,
+                block.opener,
+                *(part for line in block.facts for part in line),
+            ]
+            lines += [choice.label for choice in block.choices]
         elif isinstance(block, Facts):
             lines += [part for line in block.lines for part in line]
         else:
@@ -50,7 +56,7 @@ def test_every_letter_greets_says_goodbye_says_why_it_came_and_what_to_do(voice:
         assert event.sender_name in last.text
         assert event.title.in_language(voice.language) in letter.why
         assert buttons(letter) or kind.startswith((MailKind.GOODBYE, MailKind.DIGEST))
-        assert all(url in (PAGE, CONFIRM) for url in buttons(letter))
+        assert all(url in (PAGE, CONFIRM, FORM) for url in buttons(letter))
 
 
 @pytest.mark.parametrize("voice", VOICES)
@@ -115,7 +121,7 @@ def test_a_confirmation_says_until_when_its_link_is_valid() -> None:
 
 def test_a_welcome_names_the_next_round_or_that_there_is_none() -> None:
     assert "Dienstag, 1. Juni 2027, 09:00 Uhr" in words(a_letter(MailKind.WELCOME, a_subject()))
-    assert "Alle Runden" in words(a_letter(MailKind.WELCOME, a_subject(next_round=None)))
+    assert "Die Runden sind schon gelaufen" in words(a_letter(MailKind.WELCOME, a_subject(next_round=None)))
 
 
 def test_who_may_not_be_introduced_is_told_so_instead_of_a_date() -> None:
@@ -141,9 +147,32 @@ def test_a_proposal_names_everybody_once_with_reasons_and_nothing_to_reach_them_
 def test_a_proposal_counts_its_people_and_names_the_earliest_end() -> None:
     earlier = Meeting(a_match("ada", "cem", answer_by=berlin("2027-05-28 18:00")), BOTH[1].partner)
     letter = a_letter(MailKind.PROPOSAL, a_subject(meetings=(BOTH[0], earlier)))
-    assert letter.subject.startswith("2 Menschen für dich")
+    assert letter.subject.startswith("2 Menschen, 2 Gründe")
     assert "Freitag, 28. Mai 2027, 18:00 Uhr" in words(letter)
     assert a_letter(MailKind.PROPOSAL, a_subject(meetings=BOTH[:1])).subject.startswith("Ein Mensch")
+
+
+def choices(letter: Letter) -> dict[str, list[tuple[str, str]]]:
+    people = [block for block in letter.blocks if isinstance(block, Person)]
+    return {one.name: [(choice.label, choice.url) for choice in one.choices] for one in people}
+
+
+@pytest.mark.parametrize("kind", [MailKind.PROPOSAL, MailKind.NUDGE])
+def test_each_person_can_be_answered_by_a_link_that_opens_the_page_at_them(kind: MailKind) -> None:
+    offered = choices(a_letter(kind, a_subject()))
+    ben = BOTH[0].match.match_id
+    assert offered["Ben"] == [
+        ("Ja, gern", f"{PAGE}?match={ben}&say=yes#{ben}"),
+        ("Nicht jetzt", f"{PAGE}?match={ben}&say=not_now#{ben}"),
+    ]
+    assert [label for label, _ in offered["Cem"]] == ["Ja, gern", "Nicht jetzt"]
+
+
+def test_the_question_afterwards_offers_what_may_be_said_aloud_for_each_person() -> None:
+    offered = choices(a_letter(MailKind.DID_YOU_MEET, a_subject(ENGLISH)))
+    assert list(offered) == ["Ben", "Cem"]
+    said = ["We stay in touch", "A good conversation, and that was it", "Not yet", "Let it rest"]
+    assert all([label for label, _ in each] == said for each in offered.values())
 
 
 # Introduction
@@ -169,9 +198,9 @@ def test_answering_an_introduction_reaches_the_other_one() -> None:
 
 def test_who_gave_no_contact_is_introduced_with_their_address_and_nothing_empty() -> None:
     letter = a_letter(MailKind.INTRODUCTION, a_subject(meetings=BOTH[1:]))
-    (facts,) = (block for block in letter.blocks if isinstance(block, Facts))
-    assert ("Kontakt", "cem@example.org") in facts.lines
-    assert all(label and value for label, value in facts.lines)
+    (cem,) = (block for block in letter.blocks if isinstance(block, Person))
+    assert ("Kontakt", "cem@example.org") in cem.facts
+    assert all(label and value for label, value in cem.facts)
     assert "Cem schreibt zuerst" in words(letter)
 
 
@@ -194,6 +223,23 @@ def test_after_the_last_round_the_breaks_are_named_once_each() -> None:
     assert said.count("coffee bar") == 1
 
 
+def test_after_the_last_round_who_comes_online_is_told_of_the_link() -> None:
+    hybrid = an_event(link="https://meet.example.org/next")
+    online = an_attendee("ada", profile={"attendance": "virtual"})
+    said = [
+        words(a_letter(MailKind.NO_MATCH, a_subject(next_round=None, event=event, attendee=reader)))
+        for event, reader in ((an_event(place=None, link=hybrid.link), an_attendee("ada")), (hybrid, online))
+    ]
+    assert all("Videoraum" in one and "https://meet.example.org/next" in one for one in said)
+    assert "Videoraum" not in words(a_letter(MailKind.NO_MATCH, a_subject(next_round=None, event=hybrid)))
+
+
+def test_a_changed_event_says_where_meetings_are_now_and_which_break_is_gone() -> None:
+    said = words(a_letter(MailKind.EVENT_CHANGED, a_subject(event=an_event(breaks=an_event().breaks[:1]))))
+    assert "10:30 Uhr, Kaffeebar" in said
+    assert "bitte neu verabreden" in said
+
+
 def test_the_question_afterwards_names_everybody_it_is_about() -> None:
     letter = a_letter(MailKind.DID_YOU_MEET, a_subject())
     assert "Ben und Cem" in words(letter)
@@ -207,7 +253,7 @@ def test_an_online_event_names_its_link_as_the_place() -> None:
 
 def test_braces_in_what_people_write_stay_as_they_are() -> None:
     odd = an_attendee("ben", profile={"first_name": "{title}", "about": "{0} {name!r}"})
-    about = a_subject(meetings=(replace(BOTH[0], partner=odd),))
+    about = a_subject(meetings=(BOTH[0]._replace(partner=odd),))
     for kind in (MailKind.PROPOSAL, MailKind.INTRODUCTION, MailKind.REMINDER, MailKind.DID_YOU_MEET):
         assert "{title}" in words(a_letter(kind, about))
 
@@ -217,7 +263,8 @@ def test_who_has_nobody_is_told_why_in_words_that_are_true_and_kind() -> None:
         return words(a_letter(MailKind.NO_MATCH, a_subject(variant=variant)))
 
     assert "mehr Menschen, als Plätze frei waren" in why("all_taken")
-    assert "ein wenig mehr von dir" in why("little_said")
-    assert "nicht mehr lesen" in why("not_understood")
+    assert "Was helfen kann: noch ein Satz" in why("little_said")
+    assert "Was helfen kann" not in why("all_taken") + why("not_understood")
+    assert "nicht mehr rechtzeitig lesen" in why("not_understood")
     # What would tell of others, or of rules somebody set, stays general.
     assert why("nobody_allowed") == why("no_language") == why("")

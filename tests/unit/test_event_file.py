@@ -255,7 +255,7 @@ def test_blanks_around_a_text_do_not_count_and_a_greeting_may_have_several_lines
 def test_an_address_is_refused_that_no_mail_could_name_for_answers(address: str) -> None:
     (complaint,) = complaints_about(SHORTEST | {"reply_to": address})
     assert complaint.field == "reply_to"
-    assert complaint.text.startswith("An e-mail address without")
+    assert complaint.text.startswith("An email address without")
 
 
 @pytest.mark.parametrize("address", ["hello@begegnung.example", "What.Next+2027_x@sub.Begegnung-online.example"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -86,6 +85,8 @@ def said(letter: Letter) -> list[str]:
                 found.append(text)
             case Person():
                 found += [block.name, block.about, *block.reasons, block.opener]
+                found += [part for line in block.facts for part in line]
+                found += [part for choice in block.choices for part in (choice.label, choice.url)]
             case Facts():
                 found += [part for line in block.lines for part in line]
             case Button():
@@ -124,7 +125,7 @@ def test_the_headers_say_who_writes_to_whom_about_what() -> None:
     assert message["From"].addresses[0].addr_spec == "hallo@begegnung.example"
     assert message["To"] == "ada@example.org"
     assert message["Reply-To"] == "hallo@begegnung.example"
-    assert message["Subject"] == letter.subject == "2 Menschen für dich: Was als Nächstes?"
+    assert message["Subject"] == letter.subject == "2 Menschen, 2 Gründe: Was als Nächstes?"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["X-Auto-Response-Suppress"] == "All"
     assert message.get_content_type() == "multipart/alternative"
@@ -193,7 +194,7 @@ def test_whatever_can_be_typed_as_a_name_arrives_as_it_is_written(name: str) -> 
 
 
 def about(subject: str) -> bytes:
-    return sent(replace(a_letter(MailKind.WELCOME, a_subject()), subject=subject))
+    return sent(a_letter(MailKind.WELCOME, a_subject())._replace(subject=subject))
 
 
 def test_a_name_that_looks_encoded_is_shown_as_it_was_written() -> None:

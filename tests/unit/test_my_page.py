@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.registration.my_page import Card, Standing, card, cards, standing
+from functions.registration.my_page import Card, Standing, card, cards, standing, with_suggestion
 from shared.models import Answer, Attendance, Match, MatchState, Outcome, RoundState
 from tests.people import DU, ENGLISH, VOICES, a_match, an_attendee, an_event, rounds_of
 
@@ -112,3 +112,17 @@ def test_only_matches_of_rounds_that_are_out_are_shown_the_newest_first() -> Non
     partners = {name: an_attendee(name) for name in ("ben", "cem", "dora")}
     shown = cards(EVENT, rounds, ADA, theirs, partners, ENGLISH, BEFORE)
     assert [one.name for one in shown] == ["Cem", "Ben"]
+
+
+def test_a_links_choice_is_only_marked_and_only_where_it_can_still_be_made() -> None:
+    introduced = seen(a_match(state=MatchState.INTRODUCED, outcomes={"ada": Outcome.NOT_YET}))
+    open_one, answered = seen(a_match()), seen(a_match(answers={"ada": Answer.YES}))
+
+    def marked(shown: Card, say: str, match_id: str = open_one.match_id) -> str:
+        return with_suggestion(shown, {"match": match_id, "say": say}).suggested
+
+    assert marked(open_one, "not_now") == "not_now"
+    assert marked(introduced, "good_conversation") == "good_conversation"
+    assert marked(open_one, "good_conversation") == marked(open_one, "<b>") == marked(open_one, "yes", "another") == ""
+    assert marked(answered, "yes") == marked(introduced, "not_yet") == ""
+    assert with_suggestion(open_one, {}) == open_one

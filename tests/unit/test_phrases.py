@@ -27,12 +27,12 @@ def both_sides(ada: tuple[Gain, ...], ben: tuple[Gain, ...], voice: Voice = DU) 
 def test_what_one_can_tell_is_said_to_both_from_their_own_side() -> None:
     ada, ben = both_sides((SERVED,), (LIKED_BY_BEN,), ENGLISH)
     assert ada == [
-        "You would like to hear: ‹Ich frage› – Ben can tell: ‹Du erzählst›",
+        "You would like to hear: ‹Ich frage› – Ben can talk about: ‹Du erzählst›",
         "You both like this. You: ‹Bienen› – Ben: ‹Imkern›",
     ]
     assert ben == [
         "You both like this. You: ‹Imkern› – Ada: ‹Bienen›",
-        "Ada would like to hear: ‹Ich frage› – you can tell: ‹Du erzählst›",
+        "Ada would like to hear: ‹Ich frage› – you can talk about: ‹Du erzählst›",
     ]
 
 

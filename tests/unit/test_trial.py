@@ -55,8 +55,10 @@ def test_pairs_and_people_are_written_with_their_reasons(folder: Path, capsys: p
     couple = pairs["ada", "ben"]
     assert float(couple["score"]) > 0.5
     assert min(float(couple["a_gains"]), float(couple["b_gains"])) > 0.5
-    assert "‹How does a canteen survive?› – Ben can tell: ‹Our canteen is alive›" in couple["reason_a"]
-    assert "‹Who gave up a works newspaper?› – Ada can tell: ‹We gave up our works newspaper›" in couple["reason_b"]
+    assert "‹How does a canteen survive?› – Ben can talk about: ‹Our canteen is alive›" in couple["reason_a"]
+    assert (
+        "‹Who gave up a works newspaper?› – Ada can talk about: ‹We gave up our works newspaper›" in couple["reason_b"]
+    )
     people = {row["id"]: row for row in written(folder, "people.csv")}
     assert list(people) == ["ada", "ben", "cem", "dora", "emil"]
     assert (people["ada"]["matches"], people["ada"]["wishes"], people["ada"]["wishes_met"]) == ("2", "1", "1")
