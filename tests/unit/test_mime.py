@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
 
+import fast_mail_parser
 import icalendar
 import pytest
 from email_validator import EmailNotValidError, validate_email
@@ -166,6 +167,9 @@ def looks_as_written(name: str) -> None:
         assert without_blanks(decoded(raw, "From")) == without_blanks(f"{name[:60]}<hallo@begegnung.example>")
     assert [one.addr_spec for one in message["From"].addresses] == ["hallo@begegnung.example"]
     assert [one.addr_spec for one in message["Reply-To"].addresses] == ["ben@example.org"]
+    other_reader = fast_mail_parser.parse_email(raw)
+    assert other_reader.subject == letter.subject
+    assert [name in part for part in other_reader.text_plain] == [True]
     text, page = parts(raw)
     ordinary = parts(sent(introducing("Ben")))[1]
     assert page.elements == ordinary.elements

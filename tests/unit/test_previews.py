@@ -11,6 +11,7 @@ from email.parser import BytesHeaderParser
 from functools import cache
 from pathlib import Path
 
+import fast_mail_parser
 import icalendar
 import pytest
 
@@ -75,6 +76,21 @@ def test_a_letter_is_small_and_plain_and_without_defects(name: str) -> None:
     assert all(len(line) <= LONGEST_LINE for line in raw.split(b"\r\n"))
     assert not [defect for part in parsed(name).walk() for defect in part.defects]
     assert not [value.defects for value in parsed(name).values() if value.defects]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reader_that_shares_nothing_with_its_writer_finds_the_same(name: str) -> None:
+    one, read = every()[name], fast_mail_parser.parse_email(every()[name].eml)
+    assert not read.warnings
+    assert read.subject == one.letter.subject
+    for kept, written in ((read.text_plain, one.text), (read.text_html, one.html)):
+        assert [part.replace("\r\n", "\n").strip() for part in kept] == [written.strip()]
+    first = {field: values[0] for field, values in read.headers.items()}
+    said = parsed(name)
+    for field in ("From", "To", "Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post", "Content-Language"):
+        assert first.get(field) == said[field], field
+    files = [(part.get_content_type(), part.get_filename()) for part in said.iter_attachments()]
+    assert [(file.mimetype, file.filename) for file in read.attachments] == files
 
 
 @pytest.mark.parametrize("name", NAMES)
