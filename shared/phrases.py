@@ -13,23 +13,27 @@ OPENERS = 12  # patterns of each kind in the catalogue
 def reasons(match: Match, reader: str, name: str, voice: Voice) -> tuple[str, ...]:
     """Say what each of the two gains, to one of them; `name` is the other's. What both gain alike is said once."""
     other = match.other(reader)
-    said = [
-        voice(f"phrases.{_mine(gain)}", name=name, mine=gain.mine, theirs=gain.theirs) for gain in match.gains[reader]
-    ]
+    said = [_mine(gain, name, voice) for gain in match.gains[reader]]
     already = {frozenset((gain.mine, gain.theirs)) for gain in match.gains[reader]}
     others = [gain for gain in match.gains[other] if frozenset((gain.mine, gain.theirs)) not in already]
     return (*said, *(_theirs(gain, name, voice) for gain in others))
 
 
-def _mine(gain: Gain) -> str:
-    return "served_me" if gain.kind is GainKind.SERVED else str(gain.kind)
+def _mine(gain: Gain, name: str, voice: Voice) -> str:
+    kind = "served_me" if gain.kind is GainKind.SERVED else str(gain.kind)
+    if gain.kind in SHARED and gain.mine.casefold() == gain.theirs.casefold():
+        kind += "_same"
+    return voice(f"phrases.{kind}", name=name, mine=gain.mine, theirs=gain.theirs)
+
+
+SHARED = {GainKind.SHARED_WISH, GainKind.SHARED_INTEREST}  # what both wrote in the same words is quoted once
 
 
 def _theirs(gain: Gain, name: str, voice: Voice) -> str:
     if gain.kind is GainKind.SERVED:
         return voice("phrases.served_them", name=name, mine=gain.mine, theirs=gain.theirs)
     # Seen from the other side, what is theirs is mine.
-    return voice(f"phrases.{gain.kind}", name=name, mine=gain.theirs, theirs=gain.mine)
+    return _mine(gain.model_copy(update={"mine": gain.theirs, "theirs": gain.mine}), name, voice)
 
 
 def opener(match: Match, reader: str, voice: Voice) -> str:

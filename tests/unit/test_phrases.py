@@ -45,6 +45,13 @@ def test_what_both_gain_alike_is_said_once_with_ones_own_words_first(ada: Gain, 
     assert both_sides((ada,), (SERVED,), voice)[0][0] == to_ada
 
 
+def test_what_both_wrote_in_the_same_words_is_quoted_once() -> None:
+    alike = Gain(kind=GainKind.SHARED_INTEREST, mine="Imkern", theirs="imkern")
+    assert both_sides((alike,), (alike,)) == (["Das mögt ihr beide: ‹Imkern›"], ["Das mögt ihr beide: ‹Imkern›"])
+    wish = Gain(kind=GainKind.SHARED_WISH, mine="Wunsch", theirs="Wunsch")
+    assert both_sides((wish,), (wish,), ENGLISH)[0] == ["You are both looking for this: ‹Wunsch›"]
+
+
 @given(st.lists(st.sampled_from([SERVED, LIKED_BY_ADA, WISHED_BY_ADA]), min_size=1, max_size=2, unique=True))
 def test_everything_the_one_gains_stands_in_both_letters(ada: list[Gain]) -> None:
     for letter in both_sides(tuple(ada), (LIKED_BY_BEN,)):
