@@ -9,10 +9,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.clock import utc_text
+from shared.meeting import coming_breaks
 from shared.models import (
     Answer,
     Attendance,
     Attendee,
+    AttendeeState,
     Event,
     Mail,
     MailKind,
@@ -66,6 +68,7 @@ KINDS: dict[MailKind, KindRule] = {
     MailKind.STAY_IN_TOUCH: KindRule(Topic.FOLLOW_UP, must_arrive=False, stops=Topic.FOLLOW_UP),
     MailKind.EVENT_CHANGED: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
     MailKind.EVENT_CANCELLED: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
+    MailKind.MEETING_OFF: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
     MailKind.YOUR_DATA: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
     MailKind.GOODBYE: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
     MailKind.DIGEST: KindRule(Topic.DIGEST, must_arrive=False, stops=Topic.DIGEST),
@@ -110,7 +113,7 @@ def business_day_after(moment: datetime, zone: str) -> date:
 
 def zone_of(event: Event, attendee: Attendee) -> str:
     """Return the time zone somebody lives in during an event: their own where they come online."""
-    online = event.link is not None and attendee.profile.attendance is not Attendance.ON_SITE
+    online = event.place is None or (event.link and attendee.profile.attendance is not Attendance.ON_SITE)
     return attendee.profile.time_zone if online and attendee.profile.time_zone else event.time_zone
 
 
@@ -172,6 +175,12 @@ def answer_by(event: Event, rounds: Sequence[Round], number: int, published: dat
     return min(limits)
 
 
+def as_of(match: Match, rounds: Iterable[Round]) -> Match:
+    """Return a match with less time to answer where its round ends sooner, as the event has moved towards it."""
+    ends = [one.answer_by for one in rounds if one.number == match.round and one.answer_by]
+    return match.model_copy(update={"answer_by": min([match.answer_by, *ends])})
+
+
 def is_on_the_day(event: Event, moment: datetime) -> bool:
     """Say whether it is the event's first day, or later, where the event is."""
     zone = ZoneInfo(event.time_zone)
@@ -180,7 +189,7 @@ def is_on_the_day(event: Event, moment: datetime) -> bool:
 
 def last_break(event: Event, now: datetime) -> datetime:
     """Return when the last break begins that is still to come, or the event's end."""
-    return max((one.starts_at for one in event.breaks if one.starts_at > now), default=event.ends_at)
+    return max((one.starts_at for _, one in coming_breaks(event, now)), default=event.ends_at)
 
 
 def latest_run(rounds: Iterable[Round]) -> Round | None:
@@ -219,6 +228,25 @@ def goodbye(attendee: Attendee, event: Event, now: datetime) -> Mail:
     return to_person(event, attendee.person_id, MailKind.GOODBYE, str(attendee.version), now, until)
 
 
+def meetings_off(leaver: Attendee, event: Event, matches: Iterable[Match], now: datetime) -> list[Mail]:
+    """Plan the letter to each of those a person was introduced to who leaves before the event is over."""
+    if now >= event.ends_at:
+        return []
+    return [
+        # Who comes back and leaves again is told of again.
+        to_person(
+            event,
+            one.other(leaver.person_id),
+            MailKind.MEETING_OFF,
+            f"{one.match_id}.{leaver.version}",
+            now,
+            event.ends_at,
+        )
+        for one in matches
+        if one.state is MatchState.INTRODUCED
+    ]
+
+
 def your_data(attendee: Attendee, event: Event, now: datetime) -> Mail:
     """Plan a letter with all that is kept about somebody, at most one a day."""
     return to_person(event, attendee.person_id, MailKind.YOUR_DATA, utc_text(now)[:10], now, now + WEEK)
@@ -232,7 +260,7 @@ def introductions(match: Match, event: Event, now: datetime) -> list[Mail]:
 
 
 def after_outcome(outcome: Outcome, event: Event, attendee: Attendee, now: datetime) -> list[Mail]:
-    """Plan the letter an outcome asks for; it speaks of all of a person's matches with that outcome, so there is one.
+    """Plan the letter an outcome asks for; one speaks of all of a person's matches that were told of on the same day.
 
     Where the event's data would be gone by then, nothing is promised.
     """
@@ -248,7 +276,13 @@ def after_outcome(outcome: Outcome, event: Event, attendee: Attendee, now: datet
     while day.weekday() >= SATURDAY:
         day += timedelta(days=1)
     due, end = at_local(day, ASK_AT, zone), data_end(event)
-    return [to_person(event, attendee.person_id, kind, "1", due, min(due + WEEK, end))] if due < end else []
+    wave = day_told(now)
+    return [to_person(event, attendee.person_id, kind, wave, due, min(due + WEEK, end))] if due < end else []
+
+
+def day_told(moment: datetime) -> str:
+    """Name the day of an outcome in its letter's wave."""
+    return utc_text(moment)[:10]
 
 
 def digest(event: Event, wave: str, now: datetime) -> Mail:
@@ -275,7 +309,9 @@ def plan(
     occasion: Occasion, wave: str, event: Event, attendee: Attendee, matches: Sequence[Match], now: datetime
 ) -> list[Mail]:
     """Say which letters an occasion means for one person; consent is asked for again when they leave."""
-    if not attendee.wants_matches and occasion not in TOLD_WITHOUT_CONSENT:
+    if attendee.state is AttendeeState.WITHDRAWN:
+        return []
+    if not attendee.consents.matching and occasion not in ASK_NO_CONSENT_TO_MATCHING:
         return []
     person_id, zone = attendee.person_id, zone_of(event, attendee)
     if occasion is Occasion.PROPOSALS:
@@ -302,7 +338,8 @@ def plan(
     return [to_person(event, person_id, kind, wave, now, event.ends_at)]
 
 
-TOLD_WITHOUT_CONSENT = {Occasion.CHANGED, Occasion.MEETINGS, Occasion.CANCELLED}
+# News, and what has a consent of its own, which is asked for when it leaves.
+ASK_NO_CONSENT_TO_MATCHING = {Occasion.CHANGED, Occasion.MEETINGS, Occasion.CANCELLED, Occasion.DID_YOU_MEET}
 
 
 def meetings_wave(version: int, breaks: Iterable[int]) -> str:

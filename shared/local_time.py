@@ -36,6 +36,15 @@ def date_and_time(moment: datetime, zone: str, language: Language) -> str:
     return f"{long_date(moment, zone, language)}, {clock_time(moment, zone, language)}"
 
 
+def for_reader(moment: datetime, zone: str, home: str, language: Language) -> str:
+    """Write a time as the reader's clock shows it; in another zone than the event's, saying in which."""
+    return date_and_time(moment, zone, language) + abroad(zone, home)
+
+
+def abroad(zone: str, home: str) -> str:
+    return f" ({zone})" if zone != home else ""
+
+
 def span(start: datetime, end: datetime, zone: str, language: Language) -> str:
     """Write from when to when, naming the day once where both are on it."""
     if start.astimezone(ZoneInfo(zone)).date() == end.astimezone(ZoneInfo(zone)).date():

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.models import Attendance, Attendee, Event, Language, Match
+from shared.models import Attendance, Attendee, Break, Event, Language, Match
 
 
 class Meeting(NamedTuple):
@@ -19,20 +19,32 @@ class Meeting(NamedTuple):
 
 def free_break(event: Event, members: Iterable[Attendee], taken: Collection[int], now: datetime) -> int | None:
     """Return the number of the first break to come that is not taken; None where the two have nowhere to meet."""
-    if _is_online(members) and event.link is None:
+    if _is_online(event, members) and event.link is None:
         return None
-    coming = (number for number, pause in enumerate(event.breaks) if pause.starts_at > now and number not in taken)
-    return next(coming, None)
+    free = [number for number, one in coming_breaks(event, now) if number not in taken]
+    return free[0] if free else None
+
+
+def coming_breaks(event: Event, now: datetime) -> list[tuple[int, Break]]:
+    """Return the breaks still to come with their numbers, in the order of time."""
+    coming = [(number, one) for number, one in enumerate(event.breaks) if one.starts_at > now and not one.gone]
+    return sorted(coming, key=lambda numbered: numbered[1].starts_at)
 
 
 def meeting(event: Event, match: Match, members: Iterable[Attendee], language: Language) -> Meeting | None:
-    """Say where two meet, the same to both; None where they found no break, or it is gone."""
-    if match.meets_in is None or match.meets_in >= len(event.breaks):
+    """Say where two meet, the same to both; None where they found no break, or can no longer meet in it."""
+    pause = booked_break(event, match)
+    online = _is_online(event, members)
+    if pause is None or pause.gone or (online and event.link is None):
         return None
-    pause = event.breaks[match.meets_in]
-    where = str(event.link) if _is_online(members) else pause.place.in_language(language)
+    where = str(event.link) if online else pause.place.in_language(language)
     return Meeting(pause.starts_at, pause.ends_at, where)
 
 
-def _is_online(members: Iterable[Attendee]) -> bool:
-    return any(person.profile.attendance is Attendance.VIRTUAL for person in members)
+def booked_break(event: Event, match: Match) -> Break | None:
+    """Return the break two have booked, called off or not."""
+    return event.breaks[match.meets_in] if match.meets_in is not None else None
+
+
+def _is_online(event: Event, members: Iterable[Attendee]) -> bool:
+    return event.place is None or any(person.profile.attendance is Attendance.VIRTUAL for person in members)

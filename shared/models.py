@@ -52,6 +52,7 @@ class Break(Value):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: Bilingual
+    gone: bool = False  # called off; it keeps its number, by which meetings know the others
 
 
 class Publish(StrEnum):
@@ -88,7 +89,7 @@ class Event(Value):
     address: FormOfAddress
     rounds: tuple[AwareDatetime, ...]
     matches_per_person: int
-    breaks: tuple[Break, ...] = ()
+    breaks: tuple[Break, ...] = ()  # each keeps its number while the event changes; not in the order of time
     publish: Publish
     greeting: Bilingual | None = None
     sender_name: str
@@ -335,6 +336,7 @@ class Match(Value):
     introduced_at: AwareDatetime | None = None
     meets_in: int | None = None  # which of the event's breaks both keep free for each other
     outcomes: dict[str, Outcome] = {}
+    told_at: dict[str, AwareDatetime] = {}  # when each outcome was said
 
     def other(self, person_id: str) -> str:
         return next(member for member in self.members if member != person_id)
@@ -372,6 +374,7 @@ class MailKind(StrEnum):
     STAY_IN_TOUCH = "stay_in_touch"
     EVENT_CHANGED = "event_changed"
     EVENT_CANCELLED = "event_cancelled"
+    MEETING_OFF = "meeting_off"
     YOUR_DATA = "your_data"
     GOODBYE = "goodbye"
     DIGEST = "digest"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared import chain
 from shared.chain import Occasion
 from shared.logs import logger
-from shared.models import MatchState, Task
+from shared.models import MailKind, MatchState, Task
 from shared.store import attendees, events, mails, matches, tasks
 
 PEOPLE_AT_ONCE = 400  # so many are planned for within some seconds; the next minute goes on with the rest
@@ -24,7 +24,7 @@ def begin_occasion(task: Task, now: datetime) -> None:
 def plan_partition(task: Task, now: datetime) -> None:
     """Plan an occasion's letters for the people of one partition; what is planned already stays as it is."""
     occasion, wave, partition = task.subject.split(":")
-    event, rounds = events.event_with_rounds(task.event_id)
+    event = events.event(task.event_id)
     everybody = list(attendees.attendees_in(task.event_id, int(partition)))
     upto = task.cursor + PEOPLE_AT_ONCE
     # A little overlaps, as somebody may have been deleted since the last part; planned twice is planned once.
@@ -33,12 +33,11 @@ def plan_partition(task: Task, now: datetime) -> None:
     why: dict[str, str] = {}
     if occasion == Occasion.PROPOSALS:
         why = events.unmatched(task.event_id, int(wave), int(partition))
-        # Whoever came after the draft was in no round yet, and needs no word of it.
-        ran = next(one.due for one in rounds if one.number == int(wave))
-        people = [person for person in people if person.confirmed_at <= ran or theirs[person.person_id]]
     for person in people:
         for mail in chain.plan(Occasion(occasion), wave, event, person, theirs[person.person_id], now):
-            mails.plan(mail.model_copy(update={"variant": why.get(person.person_id, "")}))
+            # Who was not in the round, as they came later or had paused, needs no word of it.
+            if mail.kind is not MailKind.NO_MATCH or person.person_id in why:
+                mails.plan(mail.model_copy(update={"variant": why.get(person.person_id, "")}))
     if upto < len(everybody):
         tasks.defer(task, now, cursor=upto)
     else:

@@ -37,7 +37,8 @@ def component(entry: Entry) -> Event:
     event.add("dtstart", entry.starts_at.astimezone(zone))
     event.add("dtend", entry.ends_at.astimezone(zone))
     event.add("summary", entry.title)
-    event.add("location", entry.where)
+    if entry.where:
+        event.add("location", entry.where)
     if entry.notes:
         event.add("description", entry.notes)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from functions.mailing.composing import Meeting, Subject
-from shared.chain import KINDS, end_wave, needs_closing_words, next_round_after, start_wave
+from functions.mailing.subject import Meeting, Subject
+from shared.chain import KINDS, as_of, day_told, end_wave, needs_closing_words, next_round_after, start_wave
 from shared.counts import count
 from shared.models import (
     NO_ANSWER,
@@ -56,7 +56,7 @@ class Wait(NamedTuple):
 
 def gather(mail: Mail, now: datetime) -> Subject | Skip | Wait:
     """Read what a mail speaks of, or say why it is not to be sent now, or not any more."""
-    event = events.event(mail.event_id)
+    event, rounds = events.event_with_rounds(mail.event_id)
     if is_switched_off(mail, event):
         return Skip.SWITCHED_OFF
     pause = pauses.paused(event.event_id, mail.kind, KINDS[mail.kind].topic, now)
@@ -66,7 +66,7 @@ def gather(mail: Mail, now: datetime) -> Subject | Skip | Wait:
     if mail.owner is Owner.SUBMISSION:
         return _for_submission(mail, event, now)
     if mail.owner is Owner.ORGANISER:
-        return _for_organiser(mail, event, now)
+        return _for_organiser(mail, event, rounds, now)
     attendee = attendees.attendee(mail.event_id, mail.owner_id)
     if attendee is None:
         return Skip.GONE
@@ -82,7 +82,8 @@ def gather(mail: Mail, now: datetime) -> Subject | Skip | Wait:
         variant=mail.variant,
         recipient=attendee.email,
         attendee=attendee,
-        next_round=_next_round(event, now) if mail.kind in NAMES_NEXT_ROUND else None,
+        rounds=tuple(rounds),
+        next_round=next_round_after(rounds, now),
     )
     if mail.kind is MailKind.YOUR_DATA:
         return _with_data(about, attendee)
@@ -106,19 +107,10 @@ AGREED_BEFORE = {MailKind.INTRODUCTION, MailKind.REMINDER}
 
 def _with_data(about: Subject, attendee: Attendee) -> Subject:
     """Add what was proposed and sent to somebody, as far as they may know of it."""
-    event, rounds = events.event_with_rounds(attendee.event_id)
-    out = {one.number for one in rounds if one.is_out}
-    theirs = matches.matches_of(event.event_id, attendee.person_id)
-    sent = attendees.mails_of(event.event_id, attendee.person_id)
+    out = {one.number for one in about.rounds if one.is_out}
+    theirs = matches.matches_of(attendee.event_id, attendee.person_id)
+    sent = attendees.mails_of(attendee.event_id, attendee.person_id)
     return about._replace(mails=tuple(sent), matches=tuple(one for one in theirs if one.round in out))
-
-
-NAMES_NEXT_ROUND = {MailKind.WELCOME, MailKind.NO_MATCH, MailKind.ROUND_CLOSED}
-
-
-def _next_round(event: Event, now: datetime) -> Round | None:
-    _, rounds = events.event_with_rounds(event.event_id)
-    return next_round_after(rounds, now)
 
 
 def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
@@ -143,16 +135,15 @@ def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
         now=now,
         recipient=submission.email,
         attendee=known,
-        expires_at=submission.expires_at,
+        expires_at=min(submission.expires_at, event.ends_at),
     )
 
 
-def _for_organiser(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
+def _for_organiser(mail: Mail, event: Event, rounds: list[Round], now: datetime) -> Subject | Skip:
     if now > mail.not_after:
         return Skip.TOO_LATE
     if event.cancelled:
         return Skip.EVENT_CANCELLED
-    _, rounds = events.event_with_rounds(event.event_id)
     people, pairs = list(attendees.attendees(event.event_id)), list(matches.all_matches(event.event_id))
     unreachable = len(addresses.unreachable({person.address_hash for person in people}, now))
     return Subject(
@@ -216,8 +207,8 @@ BEFORE_NUDGE = timedelta(hours=12)
 def _is_told_again(news: Mail) -> bool:
     """Say whether a later version's letter is planned as well: one tells how it is now."""
     theirs = attendees.mails_of(news.event_id, news.owner_id)
-    waiting = [one for one in theirs if one.kind is news.kind and one.state is MailState.PLANNED]
-    return any(_version(one) > _version(news) for one in waiting)
+    later = [one for one in theirs if one.kind is news.kind and _version(one) > _version(news)]
+    return any(one.state not in (MailState.SKIPPED, MailState.CANCELLED, MailState.UNKNOWN) for one in later)
 
 
 def _version(news: Mail) -> int:
@@ -228,17 +219,18 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | S
     """Add the matches a letter speaks of; without any it has nothing to say."""
     if mail.kind not in SPEAKS_OF | TELLS_EVERYBODY:
         return about
-    theirs = matches.matches_of(mail.event_id, attendee.person_id)
+    theirs = [as_of(one, about.rounds) for one in matches.matches_of(mail.event_id, attendee.person_id)]
     if mail.kind is MailKind.NO_MATCH:
         return Skip.NOT_RELEVANT if any(one.state is not MatchState.CLOSED for one in theirs) else about
     spoken_of = [one for one in theirs if _is_spoken_of(mail, one, attendee.person_id)]
     if mail.kind is MailKind.ROUND_CLOSED:
         return about if spoken_of else Skip.NOT_RELEVANT
     partners = attendees.attendees_by_id(mail.event_id, {one.other(attendee.person_id) for one in spoken_of})
+    still = AttendeeState.WITHDRAWN if mail.kind is MailKind.MEETING_OFF else AttendeeState.CONFIRMED
     meetings = tuple(
         Meeting(one, partner)
         for one in spoken_of
-        if (partner := partners.get(one.other(attendee.person_id))) and partner.state is AttendeeState.CONFIRMED
+        if (partner := partners.get(one.other(attendee.person_id))) and partner.state is still
     )
     return about._replace(meetings=meetings) if meetings or mail.kind in TELLS_EVERYBODY else Skip.NOT_RELEVANT
 
@@ -249,6 +241,7 @@ SPEAKS_OF = {
     MailKind.NO_MATCH,
     MailKind.ROUND_CLOSED,
     MailKind.INTRODUCTION,
+    MailKind.MEETING_OFF,
     MailKind.REMINDER,
     MailKind.DID_YOU_MEET,
     MailKind.NOT_YET,
@@ -268,8 +261,12 @@ def _is_spoken_of(mail: Mail, match: Match, reader: str) -> bool:
         return str(match.round) == mail.wave and needs_closing_words(match, reader)
     if mail.kind is MailKind.INTRODUCTION:
         return introduced and match.match_id == mail.wave
+    if mail.kind is MailKind.MEETING_OFF:
+        return introduced and match.match_id == mail.wave.partition(".")[0]
     if mail.kind is MailKind.DID_YOU_MEET:
         return introduced and reader not in match.outcomes
     if mail.kind in AFTER_OUTCOME:
-        return introduced and match.outcomes.get(reader) is AFTER_OUTCOME[mail.kind]
+        told = match.told_at.get(reader)
+        is_its_day = told is not None and day_told(told) == mail.wave
+        return introduced and is_its_day and match.outcomes.get(reader) is AFTER_OUTCOME[mail.kind]
     return introduced

@@ -72,5 +72,5 @@ class Letter(NamedTuple):
     why: str  # why this person gets this letter
     stop: Button | None = None  # how to get no more of its kind
     reply_to: str | None = None  # another attendee, in the letter that brings two together
-    entries: tuple[Entry, ...] = ()  # of one kind: all new or changed, or all cancelled
+    entries: tuple[Entry, ...] = ()  # for the calendar; those struck out leave in a file of their own
     data: str = ""  # JSON to be attached

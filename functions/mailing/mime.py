@@ -62,13 +62,17 @@ def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str
 
 def attach(message: EmailMessage, letter: Letter) -> None:
     if letter.entries:
-        # Four kinds of letter need it, and it takes as long to import as all the rest.
+        # Five kinds of letter need it, and it takes as long to import as all the rest.
         from functions.mailing.calendar_file import calendar_file, method  # noqa: PLC0415
 
-        message.add_attachment(calendar_file(letter.entries), "text", "calendar", filename="begegnung.ics")
-        (part,) = message.iter_attachments()
-        part.set_param("charset", "utf-8")
-        part.set_param("method", method(letter.entries))
+        kept = [one for one in letter.entries if not one.cancelled]
+        struck = [one for one in letter.entries if one.cancelled]
+        for entries, name in ((kept, "begegnung.ics"), (struck, "begegnung-abgesagt.ics")):
+            if entries:
+                message.add_attachment(calendar_file(entries), "text", "calendar", filename=name)
+                *_, part = message.iter_attachments()
+                part.set_param("charset", "utf-8")
+                part.set_param("method", method(entries))
     if letter.data:
         message.add_attachment(letter.data.encode(), "application", "json", filename="begegnung.json")
 

@@ -6,11 +6,12 @@ import zlib
 from datetime import datetime, timedelta
 
 from functions.mailing import post
-from functions.mailing.composing import Subject, compose
+from functions.mailing.composing import compose
 from functions.mailing.gathering import Skip, Wait, gather
 from functions.mailing.mime import mime
 from functions.mailing.post import NotSent, Trouble
 from functions.mailing.settings import settings
+from functions.mailing.subject import Subject
 from functions.mailing.timing import hours, may_ask, next_opening
 from shared.chain import KINDS, data_end, zone_of
 from shared.logs import log_fault, logger

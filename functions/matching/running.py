@@ -116,7 +116,9 @@ def publish(task: Task, now: datetime) -> None:
         return
     closing = Task(kind=TaskKind.CLOSE, event_id=event.event_id, subject=task.subject, due=until)
     following = [closing, *partition_tasks(event.event_id, Occasion.PROPOSALS, task.subject, now)]
-    events.save_unmatched(event.event_id, this.number, made.unmatched, data_end(event))
+    # Of whoever took part: a pair may not have come about after all, for no reason of theirs.
+    took_part = dict.fromkeys((member for pair in made.pairs for member in pair.members), "")
+    events.save_unmatched(event.event_id, this.number, took_part | made.unmatched, data_end(event))
     letters = [digest(event, f"round {this.number}", now)] if event.follow_up.digest else []
     events.finish_publishing(event.event_id, this.number, until, task, following, letters)
     logger.info("round published", event_id=event.event_id, round=this.number)

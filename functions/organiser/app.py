@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from functions.organiser.change import change
+from functions.organiser.change import change, numbered
 from functions.organiser.event_file import read_event
 from functions.organiser.settings import settings
 from functions.organiser.status import status
@@ -63,9 +63,17 @@ def put_event(command: Command, voice: Voice) -> dict[str, Any]:
     except EventUnknown:
         old, rounds = None, []
     new = read_event(command.event, version=old.version + 1 if old else 1, voice=voice, now=now)
+    new = numbered(new, old) if old else new
     planned = change(new, old, rounds, now)
     if old is None or planned.changed_fields:
-        events.save(new, planned.rounds, planned.obsolete_rounds, planned.tasks, planned.obsolete_tasks)
+        events.save(
+            new,
+            planned.rounds,
+            planned.obsolete_rounds,
+            planned.tasks,
+            planned.obsolete_tasks,
+            planned.ending_sooner,
+        )
         logger.info("event saved", event_id=new.event_id, version=new.version)
     return {
         "event_id": new.event_id,

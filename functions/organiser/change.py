@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.chain import Moment, Occasion, forgetting, meetings_wave, next_digest, occasions, partition_tasks
-from shared.models import Event, MailKind, Round, RoundState, Task, TaskKind, TaskRef
+from shared.chain import (
+    Moment,
+    Occasion,
+    forgetting,
+    last_break,
+    meetings_wave,
+    next_digest,
+    occasions,
+    partition_tasks,
+)
+from shared.models import Break, Event, MailKind, Round, RoundState, Task, TaskKind, TaskRef
 
 TELLS_EVERYBODY = ("starts_at", "ends_at", "time_zone", "place", "link")
 
@@ -21,6 +30,7 @@ class Change(NamedTuple):
     obsolete_tasks: list[TaskRef]
     changed_fields: list[str]
     letters: list[MailKind]
+    ending_sooner: dict[int, datetime]  # rounds that can be answered now, and until when they still can be
 
 
 def change(new: Event, old: Event | None, old_rounds: Sequence[Round], now: datetime) -> Change:
@@ -41,12 +51,10 @@ def change(new: Event, old: Event | None, old_rounds: Sequence[Round], now: date
     ]
     if new.follow_up.digest and not new.cancelled:
         tasks.append(Task(kind=TaskKind.DIGEST, event_id=new.event_id, subject="weekly", due=next_digest(new, now)))
-    # Who can still answer must be able to before the event that was moved towards them.
+    ending_sooner = still_open_until(new, old, settled, now) if old else {}
     tasks += [
-        Task(kind=TaskKind.CLOSE, event_id=new.event_id, subject=str(one.number), due=max(now, new.starts_at))
-        for one in settled
-        if one.state is RoundState.PUBLISHED and one.answer_by
-        if old and new.starts_at < one.answer_by <= old.starts_at
+        Task(kind=TaskKind.CLOSE, event_id=new.event_id, subject=str(number), due=until)
+        for number, until in ending_sooner.items()
     ]
     tasks += forgetting(new)
     # One that is due this minute may wait for the clock still.
@@ -65,7 +73,20 @@ def change(new: Event, old: Event | None, old_rounds: Sequence[Round], now: date
         # Who agreed to meet in one of these has to know; to everybody else it is nothing.
         letters = [MailKind.EVENT_CHANGED]
         tasks += partition_tasks(new.event_id, Occasion.MEETINGS, meetings_wave(new.version, moved), now)
-    return Change(rounds, obsolete_rounds, tasks, [ref for ref in before if ref not in kept], changed, letters)
+    obsolete = [ref for ref in before if ref not in kept]
+    return Change(rounds, obsolete_rounds, tasks, obsolete, changed, letters, ending_sooner)
+
+
+def still_open_until(new: Event, old: Event, rounds: Sequence[Round], now: datetime) -> dict[int, datetime]:
+    """Say which rounds end sooner, as the event has moved towards their answers: what is said too late helps nobody."""
+    found = {}
+    for one in rounds:
+        if one.state is RoundState.PUBLISHED and one.answer_by:
+            # A round of the day itself ends with the breaks, every other before the event.
+            end = new.starts_at if one.answer_by <= old.starts_at else last_break(new, now)
+            if end < one.answer_by:
+                found[one.number] = max(now, end)
+    return found
 
 
 def follow_up_letters(new: Event, old: Event | None, changed: Sequence[str]) -> list[MailKind]:
@@ -79,12 +100,31 @@ def follow_up_letters(new: Event, old: Event | None, changed: Sequence[str]) -> 
     return []
 
 
+def numbered(new: Event, old: Event) -> Event:
+    """Let the breaks keep the numbers by which meetings know them, however the file orders them now.
+
+    A break is the same where it begins at the same time, or as long after the event's start. The others are taken for
+    moved ones, in the order of time; what is left over is new, or called off.
+    """
+    left, kept = list(new.breaks), dict[int, Break]()
+    for is_same in (
+        lambda one, other: one.starts_at == other.starts_at,
+        lambda one, other: one.starts_at - old.starts_at == other.starts_at - new.starts_at,
+        lambda one, _: not one.gone,
+    ):
+        for number, one in sorted(enumerate(old.breaks), key=lambda each: each[1].starts_at):
+            found = next((other for other in left if number not in kept and is_same(one, other)), None)
+            if found:
+                kept[number] = found
+                left.remove(found)
+    still = [kept.get(number, one.model_copy(update={"gone": True})) for number, one in enumerate(old.breaks)]
+    return new.model_copy(update={"breaks": (*still, *left)})
+
+
 def new_breaks(new: Event, old: Event | None) -> list[int]:
-    """Return the numbers of the old breaks whose time or place is another now, or which are gone."""
-    if old is None:
-        return []
-    still = dict(enumerate(new.breaks))
-    return [number for number, one in enumerate(old.breaks) if still.get(number) != one]
+    """Return the numbers of the old breaks whose time or place is another now, or which are called off."""
+    both = zip(old.breaks, new.breaks, strict=False) if old else ()
+    return [number for number, (before, after) in enumerate(both) if before != after]
 
 
 def subject(moment: Moment) -> str:

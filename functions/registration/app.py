@@ -34,6 +34,7 @@ from shared.logs import logger
 from shared.models import (
     PRIVATE,
     Answer,
+    Attendance,
     Attendee,
     AttendeeState,
     Event,
@@ -89,6 +90,8 @@ def register(event_id: str) -> Response[str]:
     now, request = clock.now(), app.current_event
     event = open_event(event_id)
     voice, fields = voice_of(event), {"matches": event.matches_per_person, **read_fields(request)}
+    if event.place is None:
+        fields["attendance"] = Attendance.VIRTUAL  # there is nowhere else to be
     try:
         form = read_form(fields, voice)
     except FieldsInvalid as refusal:
@@ -124,6 +127,8 @@ def confirm(token: str) -> Response[str]:
     wake(settings().mail_queue_url, [mail.ref for mail in done.mails])
     wake(settings().profile_queue_url, [task.ref for task in done.tasks])
     voice = voice_of(event)
+    if done.attendee.state is AttendeeState.WITHDRAWN:
+        return back(f"/me/{done.page_token}")  # an old link: their page says how to come back
     return page(
         app.current_event,
         voice,
@@ -131,6 +136,7 @@ def confirm(token: str) -> Response[str]:
         event=event,
         me=done.attendee,
         page_path=f"/me/{done.page_token}",
+        is_new=bool(done.mails),
         next_round=next_round(event),
     )
 
@@ -158,7 +164,7 @@ def show_page(token: str) -> Response[str]:
             for card in my_page.cards(event, rounds, me, theirs, partners, voice, now)
         ],
         base=f"/me/{token}",
-        next_round=moment_of(next_round_after(rounds, now), event, voice),
+        next_round=moment_of(next_round_after(rounds, now), event, voice, me),
         outcomes=[(str(one), voice(f"pages.outcomes.{one}"), one in PRIVATE) for one in Outcome],
     )
 
@@ -200,9 +206,10 @@ def ask_to_leave(token: str) -> Response[str]:
 def leave(token: str) -> Response[str]:
     """Let somebody go: no more proposals, no more mails."""
     event, _, me = reader(token)
-    goodbye = chain.goodbye(me, event, clock.now())
-    attendees.withdraw(me, goodbye)
-    wake(settings().mail_queue_url, [goodbye.ref])
+    now, theirs = clock.now(), matches.matches_of(event.event_id, me.person_id)
+    letters = [chain.goodbye(me, event, now), *chain.meetings_off(me, event, theirs, now)]
+    attendees.withdraw(me, letters)
+    wake(settings().mail_queue_url, [letter.ref for letter in letters])
     logger.info("withdrawn", event_id=event.event_id, person_id=me.person_id)
     return back(f"/me/{token}")
 
@@ -299,8 +306,9 @@ def next_round(event: Event) -> str:
     return moment_of(next_round_after(rounds, clock.now()), event, voice_of(event))
 
 
-def moment_of(coming: Round | None, event: Event, voice: Voice) -> str:
-    return local_time.date_and_time(coming.due, event.time_zone, voice.language) if coming else ""
+def moment_of(coming: Round | None, event: Event, voice: Voice, reader: Attendee | None = None) -> str:
+    zone = chain.zone_of(event, reader) if reader else event.time_zone
+    return local_time.for_reader(coming.due, zone, event.time_zone, voice.language) if coming else ""
 
 
 def form_page(event: Event, voice: Voice, fields: dict[str, Any], complaints: tuple[Any, ...]) -> Response[str]:

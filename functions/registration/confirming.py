@@ -89,13 +89,14 @@ def answer(event: Event, rounds: list[Round], me: Attendee, match_id: str, said:
         match = matches.match(event.event_id, match_id)
         if match is None or me.person_id not in match.members or match.round not in out:
             raise PageUnknown
+        until = chain.as_of(match, rounds).answer_by
         if match.state is MatchState.INTRODUCED and said is Answer.YES:
             return []
         members = attendees.attendees_by_id(event.event_id, set(match.members))
         all_here = all(
             member in members and members[member].state is AttendeeState.CONFIRMED for member in match.members
         )
-        if match.state is not MatchState.PROPOSED or match.answer_by <= now or not all_here or event.cancelled:
+        if match.state is not MatchState.PROPOSED or until <= now or not all_here or event.cancelled:
             raise AnswerTooLate
         introductions = chain.introductions(match, event, now)
         both = list(members.values())

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared import local_time, phrases
-from shared.chain import zone_of
+from shared.chain import as_of, zone_of
 from shared.meeting import meeting
 from shared.models import Answer, Attendee, AttendeeState, Event, Match, MatchState, Outcome, Round
 from shared.texts import Voice
@@ -55,7 +55,7 @@ def cards(
 ) -> list[Card]:
     """Show the matches of all rounds that are out, the newest round first."""
     out = {one.number for one in rounds if one.is_out}
-    shown = [match for match in matches if match.round in out]
+    shown = [as_of(match, rounds) for match in matches if match.round in out]
     return [
         card(event, me, match, partners.get(match.other(me.person_id)), voice, now)
         for match in sorted(shown, key=lambda match: -match.round)
@@ -63,7 +63,8 @@ def cards(
 
 
 def card(event: Event, me: Attendee, match: Match, partner: Attendee | None, voice: Voice, now: datetime) -> Card:
-    moment = local_time.date_and_time(match.answer_by, event.time_zone, voice.language)
+    zone = zone_of(event, me)
+    moment = local_time.for_reader(match.answer_by, zone, event.time_zone, voice.language)
     if partner is None or partner.state is not AttendeeState.CONFIRMED:
         return Card(match.match_id, Standing.GONE, "", "", (), "", moment)
     profile = partner.profile
@@ -111,7 +112,7 @@ def with_contact(seen: Card, event: Event, me: Attendee, match: Match, partner: 
     spot = meeting(event, match, (me, partner), voice.language)
     place = ""
     if spot:
-        when = local_time.date_and_time(spot.starts_at, zone_of(event, me), voice.language)
+        when = local_time.for_reader(spot.starts_at, zone_of(event, me), event.time_zone, voice.language)
         place = f"{when}, {spot.where}"
     return replace(
         seen,

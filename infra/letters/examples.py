@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from functions.mailing.composing import Meeting, Subject, compose
+from functions.mailing.composing import compose
 from functions.mailing.letter import Letter
 from functions.mailing.mime import html, mime, text
+from functions.mailing.subject import Meeting, Subject
 from shared.chain import KINDS, confirmation, digest, to_person
 from shared.counts import Counts
 from shared.models import (
@@ -227,7 +228,7 @@ def written(kind: MailKind, about: Subject) -> Iterator[tuple[str, Subject]]:
     if kind is MailKind.CONFIRMATION:
         yield "confirmation", full._replace(attendee=None, meetings=(), page_url="")
         yield "your_page", full
-    elif kind is MailKind.INTRODUCTION:
+    elif kind in (MailKind.INTRODUCTION, MailKind.MEETING_OFF):
         yield str(kind), full._replace(meetings=full.meetings[:1])
     elif kind is MailKind.DIGEST:
         yield str(kind), full._replace(attendee=None, meetings=(), page_url="", recipient=about.event.reply_to)

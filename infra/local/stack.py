@@ -16,7 +16,6 @@ from infra.local import gateway, lambdas, queues
 from infra.local.inbox import Inbox
 from shared import clock
 from shared.aws import client
-from shared.models import MailRef, TaskRef
 from shared.store import tasks
 from shared.store.table import Item, table, values
 
@@ -76,27 +75,28 @@ class Stack:
             while sum(queues.poll(self.cloud, mapping) for mapping in self.cloud.mappings):
                 pass
 
-    def settle(self) -> None:
-        """Let everything happen that is due now."""
+    def settle(self) -> datetime | None:
+        """Let everything happen that is due now; return when the next thing is."""
         with self.lock:
             self.drain()
-            tried: list[MailRef | TaskRef] = []
-            # What is due after a tick as before it is failing: the next minute's business.
-            while (due := self.due()) and due != tried:
+            before, tried = None, None
+            while (due := tasks.next_due()) and due <= clock.now():
+                if due == before:
+                    # What is due after a tick as before it is failing: the next minute's business.
+                    waiting = [*tasks.due_mails(clock.now(), MOST_DUE), *tasks.due_tasks(clock.now(), MOST_DUE)]
+                    if waiting == tried:
+                        break
+                    tried = waiting
                 self.tick()
                 self.drain()
-                tried = due
-
-    def due(self) -> list[MailRef | TaskRef]:
-        """Return what should happen now."""
-        return [*tasks.due_mails(clock.now(), MOST_DUE), *tasks.due_tasks(clock.now(), MOST_DUE)]
+                before = due
+            return due
 
     def turn_to(self, moment: datetime, progress: Callable[[datetime], None] | None = None) -> None:
         """Turn the clock on to a moment, halting wherever something is due, so that each mail has its own time."""
         with self.lock:
-            self.settle()
-            stuck = 0
-            while (due := tasks.next_due()) and due <= moment:
+            due, stuck = self.settle(), 0
+            while due and due <= moment:
                 # What is still due after settling is tried again a minute later, as the clock would.
                 stuck = 0 if due > clock.now() else stuck + 1
                 if stuck > MOST_HOPS_IN_VAIN:
@@ -104,7 +104,7 @@ class Stack:
                 self.set_clock(due if due > clock.now() else clock.now() + MINUTE)
                 if progress:
                     progress(clock.now())
-                self.settle()
+                due = self.settle()
             if moment > clock.now():
                 self.set_clock(moment)
                 self.settle()

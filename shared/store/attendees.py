@@ -141,8 +141,8 @@ def take_back(found: Attendee, topic: Topic) -> None:
         return
 
 
-def withdraw(found: Attendee, goodbye: Mail) -> None:
-    """Let somebody leave: no round takes them in any more, what was planned is cancelled, one last letter goes out."""
+def withdraw(found: Attendee, letters: Sequence[Mail]) -> None:
+    """Let somebody leave: no round takes them in any more, what was planned is cancelled, the last letters go out."""
     leave = table().update(
         attendee_key(found.event_id, found.person_id),
         "SET #state = :withdrawn",
@@ -155,7 +155,7 @@ def withdraw(found: Attendee, goodbye: Mail) -> None:
     for cancelled in (planned, []):
         # A mail may leave between reading and writing: the claim of every other one asks for the state again.
         with suppress(Cancelled):
-            table().transact([leave, plan_mail(goodbye), *map(cancel_mail, cancelled)])
+            table().transact([leave, *map(plan_mail, letters), *map(cancel_mail, cancelled)])
             return
 
 

@@ -41,10 +41,12 @@ def save(
     obsolete_rounds: Sequence[int],
     tasks: Sequence[Task],
     obsolete_tasks: Sequence[TaskRef],
+    ending_sooner: Mapping[int, datetime],
 ) -> None:
     """Write an event's next version with the rounds and tasks that follow from it, or nothing.
 
-    A round changes or goes only while it is planned; if one was drafted meanwhile, raise EventChangedMeanwhile.
+    A round changes or goes only while it is planned, and ends sooner only while it is open; if it has gone on
+    meanwhile, raise EventChangedMeanwhile.
     """
     operations = [
         table().put(
@@ -66,6 +68,17 @@ def save(
             name_state="state",
         )
         for number in obsolete_rounds
+    ]
+    operations += [
+        table().update(
+            round_key(changed.event_id, number),
+            "SET answer_by = :until",
+            "#state = :published",
+            name_state="state",
+            until=utc_text(until),
+            published=RoundState.PUBLISHED,
+        )
+        for number, until in ending_sooner.items()
     ]
     operations += [plan_task(task) for task in tasks]
     operations += [table().delete(task_key(ref)) for ref in obsolete_tasks]
@@ -96,7 +109,7 @@ def save_draft(drafted: Round, running: Task, following: Sequence[Task], letters
 
 
 def save_unmatched(event_id: str, number: int, why: Mapping[str, str], until: datetime) -> None:
-    """Keep why each of these people has nobody in a round, until their data go; written twice, it is the same."""
+    """Keep who took part in a round, and why they have nobody or "", until their data go."""
     shared_out: dict[int, dict[str, str]] = defaultdict(dict)
     for person_id, reason in why.items():
         shared_out[partition_of(person_id)][person_id] = reason
@@ -106,7 +119,7 @@ def save_unmatched(event_id: str, number: int, why: Mapping[str, str], until: da
 
 
 def unmatched(event_id: str, number: int, partition: int) -> dict[str, str]:
-    """Read why people of a partition have nobody in a round, by person_id."""
+    """Read who of a partition took part in a round, and why they have nobody, by person_id."""
     item = table().get(unmatched_key(event_id, number, partition))
     return dict(item["why"]) if item else {}
 

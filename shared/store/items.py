@@ -17,8 +17,12 @@ AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
 def item_of(key: Key, model: BaseModel, expires_at: datetime | None = None) -> dict[str, Any]:
-    """Shape a model as an item; `ttl` lets DynamoDB delete it some day after `expires_at`."""
-    item = key | model.model_dump(mode="json", exclude_none=True)
+    """Shape a model as an item; `ttl` lets DynamoDB delete it some day after `expires_at`.
+
+    Nothing is written of a field without a value. Inside a field it is: there, no value may mean "none of that".
+    """
+    fields = model.model_dump(mode="json")
+    item = key | {name: value for name, value in fields.items() if value is not None}
     return item if expires_at is None else item | {"ttl": int(expires_at.timestamp())}
 
 

@@ -161,10 +161,10 @@ def ref_of(key: Key) -> MailRef | TaskRef:
     return MailRef(event_id="", owner=Owner.SUBMISSION, owner_id=parts[0], mail_id=mail_id)
 
 
-# The due index's partitions: several, so that a round's mails do not queue up behind one key; tasks have their own, as
-# a round must not wait until a thousand mails have left.
+# The due index's partitions: several, so that a round's mails do not queue up behind one key; the few tasks have one of
+# their own, as a round must not wait until a thousand mails have left.
 MAILS_DUE = tuple(f"DUE#{shard}" for shard in range(4))
-TASKS_DUE = tuple(f"DUE#TASK#{shard}" for shard in range(4))
+TASKS_DUE = ("DUE#TASKS",)
 
 
 def due_shard(shards: Sequence[str], natural_key: str) -> str:

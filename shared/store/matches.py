@@ -35,7 +35,8 @@ from shared.store.table import ABSENT, Cancelled, ConditionFailed, Operation, ta
 def publish(match: Match, members: Sequence[Attendee]) -> bool:
     """Write a match with its pointers.
 
-    False where the pair exists, a member left or changed their profile, or has promised that break to somebody else.
+    False where the pair exists, a member left, took their consent back or changed their profile, or has promised that
+    break to somebody else.
     """
     operations = [table().put(item_of(match_key(match.event_id, match.match_id), match), ABSENT)]
     for member in members:
@@ -43,9 +44,10 @@ def publish(match: Match, members: Sequence[Attendee]) -> bool:
             table().put(pointer_key(match.event_id, member.person_id, match.match_id) | {"round": match.round}),
             table().check(
                 attendee_key(match.event_id, member.person_id),
-                "#state = :confirmed AND version = :version",
+                f"{STILL_WANTS} AND version = :version",
                 name_state="state",
                 confirmed=AttendeeState.CONFIRMED,
+                yes=True,
                 version=member.version,
             ),
         ]
@@ -130,12 +132,13 @@ def answer(
     """Write one member's answer, and with the last yes the introduction; None where something changed meanwhile.
 
     `seen` and `members` are as they were read; `introductions` are the mails to plan if this answer makes it mutual,
-    and `meets_in` the break that is then kept free for both.
+    and `meets_in` the break that is then kept free for both. Whoever took their consent back is introduced to nobody,
+    which to the other looks like silence.
     """
     other = seen.other(person_id)
     theirs = seen.answer_of(other)
     answered = seen.model_copy(update={"answers": {**seen.answers, person_id: said}, "meets_in": meets_in})
-    agreed = answered.all_agree
+    agreed = answered.all_agree and all(member.wants_matches for member in members)
     state = MatchState.INTRODUCED if agreed else MatchState.PROPOSED
     change = table().update(
         match_key(seen.event_id, seen.match_id),
@@ -161,13 +164,17 @@ def answer(
 
 
 def still_here(member: Attendee) -> Operation:
-    """Demand that somebody has not left since they were read."""
+    """Demand that somebody has neither left nor taken their consent back since they were read."""
     return table().check(
         attendee_key(member.event_id, member.person_id),
-        "#state = :confirmed",
+        STILL_WANTS,
         name_state="state",
         confirmed=AttendeeState.CONFIRMED,
+        yes=True,
     )
+
+
+STILL_WANTS = "#state = :confirmed AND consents.matching = :yes"
 
 
 def note_outcome(seen: Match, member: Attendee, outcome: Outcome, letters: Sequence[Mail], now: datetime) -> bool:
@@ -177,11 +184,12 @@ def note_outcome(seen: Match, member: Attendee, outcome: Outcome, letters: Seque
     """
     change = table().update(
         match_key(seen.event_id, seen.match_id),
-        "SET outcomes.#me = :outcome",
+        "SET outcomes.#me = :outcome, told_at.#me = :now",
         "#state = :introduced",
         name_me=member.person_id,
         name_state="state",
         outcome=outcome,
+        now=utc_text(now),
         introduced=MatchState.INTRODUCED,
     )
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -183,3 +184,117 @@ def test_an_event_that_goes_on_longer_is_asked_about_after_its_new_end(life: Lif
     life.organise(ends_at=f"{at}22:00:00", follow_up={"digest": False})
     life.turn_to(days=-1.5)
     assert kinds(life, ADA)[-1] is MailKind.DID_YOU_MEET
+
+
+def stop_proposals(life: Life, filled: dict[str, Any]) -> None:
+    """Press the newest link that stops letters about proposals."""
+    proposal = next(
+        mail
+        for mail, kind in zip(reversed(life.mails(filled)), reversed(kinds(life, filled)), strict=True)
+        if kind in (MailKind.PROPOSAL, MailKind.WELCOME)
+    )
+    (path,) = (path for path in people.links(proposal) if path.startswith("/stop/"))
+    people.press(life.stack, path, "List-Unsubscribe=One-Click")
+    life.stack.settle()
+
+
+def test_an_event_without_later_letters_sends_none(life: Life) -> None:
+    off = ("nudge", "reminder", "did_you_meet", "once_more", "not_yet", "stay_in_touch", "digest")
+    life.organise(follow_up=dict.fromkeys(off, False))
+    life.introduce(ADA, BO)
+    life.outcome(ADA, "not_yet")
+    life.outcome(BO, "stay_in_touch")
+    life.turn_to(days=-119)
+    assert kinds(life, ADA)[-1] is kinds(life, BO)[-1] is MailKind.INTRODUCTION
+
+
+def test_who_takes_consent_back_is_published_to_nobody(life: Life) -> None:
+    life.organise(publish="by hand")
+    eager = [person | {"standing_yes": True, "contact": "+49 170 1"} for person in (ADA, BO)]
+    life.join(*eager)
+    life.turn_to(days=9.9)
+    stop_proposals(life, ADA)
+    life.command("publish")
+    assert life.cards(BO) == []
+    assert kinds(life, BO)[-1] is MailKind.NO_MATCH
+
+
+def test_who_takes_consent_back_after_a_yes_looks_silent_and_nobody_waits_for_them(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    life.answer(ADA, "yes")
+    stop_proposals(life, ADA)
+    assert life.answer(BO, "yes").status == 303
+    assert [standing for standing, _ in life.cards(BO)] == ["said_yes"]
+    life.turn_to(days=4)
+    assert kinds(life, BO)[-1] is MailKind.ROUND_CLOSED
+    assert MailKind.INTRODUCTION not in kinds(life, BO)
+
+
+def test_who_leaves_keeps_nobody_waiting_in_a_break(life: Life) -> None:
+    life.introduce(ADA, BO)
+    meets = life.mails(ADA)[-1]
+    people.press(life.stack, f"{life.link(BO, '/me/')}/leave", "")
+    life.stack.settle()
+    assert kinds(life, ADA)[-1] is MailKind.MEETING_OFF
+    told = life.mails(ADA)[-1]
+    assert "10:30 Uhr, Kaffeebar" in told.part("plain")
+    assert not re.search(r"\bBo\b", re.sub(r"http\S+", "", told.part("plain")))
+    ((uid, (_, before)),) = entries(meets).items()
+    assert entries(told)[uid][1] > before
+    life.turn_to(days=-1)
+    assert MailKind.REMINDER not in kinds(life, ADA)
+
+
+def test_who_leaves_afterwards_calls_nothing_off(life: Life) -> None:
+    life.introduce(ADA, BO)
+    life.turn_to(days=-0.5)
+    people.press(life.stack, f"{life.link(BO, '/me/')}/leave", "")
+    life.turn_to(days=-0.6)
+    assert MailKind.MEETING_OFF not in kinds(life, ADA)
+
+
+def test_an_answer_on_another_day_gets_its_own_letter_when_its_time_has_come(life: Life) -> None:
+    """Ada says "not yet" of Bo at once and of Cleo days later; each is asked about three weeks after that."""
+    cleo = form("Cleo", "Wer hat einen Chor gegründet, der blieb?", "Unsere Kantine kocht jetzt selbst")
+    life.organise(breaks=breaks(life, "10:30", "15:00"))
+    life.join(ADA, BO, cleo)
+    life.turn_to(days=9)
+    for person in (ADA, BO, cleo):
+        for _, match_id in life.cards(person):
+            people.press(life.stack, f"{life.link(person, '/me/')}/matches/{match_id}/answer", "answer=yes")
+    life.turn_to(days=-2)
+    told = [match_id for standing, match_id in life.cards(ADA) if standing == "introduced"]
+    assert len(told) == 2
+    for days, match_id in zip((-2, -6), told, strict=True):
+        life.turn_to(days=days)
+        people.press(life.stack, f"{life.link(ADA, '/me/')}/matches/{match_id}/outcome", "outcome=not_yet")
+    life.turn_to(days=-60)
+    letters = [mail for mail, kind in zip(life.mails(ADA), kinds(life, ADA), strict=True) if kind is MailKind.NOT_YET]
+    assert [("Bo:" in mail.part("plain"), "Cleo:" in mail.part("plain")) for mail in letters] in (
+        [(True, False), (False, True)],
+        [(False, True), (True, False)],
+    )
+    assert (letters[1].at - letters[0].at).days >= 6
+
+
+def test_an_event_that_moves_towards_open_proposals_says_the_sooner_end(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9.9)
+    soon = life.start - timedelta(days=7)
+    at = f"{soon:%Y-%m-%d}T"
+    life.organise(starts_at=f"{at}09:00:00", ends_at=f"{at}17:00:00", breaks=[], rounds=["1d"])
+    assert f"{soon.day}. Mai 2027, 09:00 Uhr" in life.page(ADA)
+    life.stack.turn_to(soon + timedelta(minutes=1))
+    assert [standing for standing, _ in life.cards(ADA)] == ["closed"]
+    assert life.answer(ADA, "yes").status == 409
+
+
+def test_who_sends_the_form_again_is_promised_no_mail(life: Life) -> None:
+    life.join(ADA)
+    life.stack.turn_to(clock.now() + timedelta(hours=1))
+    life.send(ADA | {"about": "neu"})
+    life.stack.settle()
+    answer = people.press(life.stack, life.link(ADA, "/confirm/"), "").body.decode()
+    assert "Die neuen Antworten" in answer
+    assert "unterwegs" not in answer

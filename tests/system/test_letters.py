@@ -61,7 +61,9 @@ def test_what_is_paused_waits_and_leaves_when_it_is_resumed(life: Life) -> None:
 def test_what_was_paused_too_long_is_skipped_and_says_why(life: Life) -> None:
     life.join(ADA, BO)
     life.command("pause")
-    life.turn_to(days=2)
+    for days in (9, 2):
+        life.stack.set_clock(life.start - timedelta(days=days))
+        life.stack.settle()
     life.command("resume")
     life.stack.turn_to(clock.now() + timedelta(minutes=61))
     assert states(life, ADA, MailKind.PROPOSAL) == [(MailState.SKIPPED, "paused")]

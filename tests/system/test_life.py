@@ -242,7 +242,7 @@ def test_a_bounced_address_gets_no_more_mail(life: Life) -> None:
     assert len(life.mails(gone)) == 2
     states = life.command("status")["mails"]
     assert states["welcome bounced"] == "<5"
-    assert states["no_match skipped suppressed"] == "<5"
+    assert not any(name.startswith("no_match") for name in states)
 
 
 def test_moving_the_event_tells_everybody_and_moves_what_follows(life: Life) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.mailing.composing import Meeting, Subject, compose
+from functions.mailing.composing import compose
 from functions.mailing.letter import Letter
+from functions.mailing.subject import Meeting, Subject
 from shared.chain import KINDS
 from shared.counts import Counts
 from shared.models import Event, Mail, MailKind, Owner, RoundState
@@ -118,8 +119,9 @@ def every_letter(voice: Voice) -> dict[str, tuple[Letter, Event]]:
             voice, event=an_event(place=None, link="https://meet.example.org/next")
         ),
     }
-    apart = (MailKind.CONFIRMATION, MailKind.INTRODUCTION, MailKind.DIGEST)
+    apart = (MailKind.CONFIRMATION, MailKind.INTRODUCTION, MailKind.DIGEST, MailKind.MEETING_OFF)
     whole = [kind for kind in MailKind if kind not in apart]
+    subjects[MailKind.MEETING_OFF, "with a break"] = a_subject(voice, meetings=BOTH[:1])
     subjects[MailKind.DIGEST, "after a round"] = to_organiser(voice)
     subjects |= {(kind, "in full"): a_subject(voice) for kind in whole}
     subjects = {

@@ -373,11 +373,24 @@ def test_a_break_that_is_new_is_told_to_those_who_meet_in_it() -> None:
     assert kinds(Occasion.MEETINGS, meets[0], wave=wave, attendee=without_consent) == [MailKind.EVENT_CHANGED]
 
 
-@pytest.mark.parametrize("occasion", [one for one in Occasion if one not in (Occasion.CHANGED, Occasion.CANCELLED)])
+@pytest.mark.parametrize("occasion", Occasion)
+def test_after_leaving_nobody_hears_of_anything(occasion: Occasion) -> None:
+    everything = [a_match(), a_match("ada", "cem", state=MatchState.INTRODUCED), a_match("ada", "eli", state="closed")]
+    assert kinds(occasion, *everything, attendee=an_attendee(state=AttendeeState.WITHDRAWN)) == []
+
+
+def test_the_question_afterwards_needs_its_own_consent_and_no_other() -> None:
+    without = an_attendee(consents=Consents(follow_up=True))
+    assert kinds(Occasion.DID_YOU_MEET, a_match(state=MatchState.INTRODUCED), wave="1-then", attendee=without) == [
+        MailKind.DID_YOU_MEET
+    ]
+
+
 @pytest.mark.parametrize(
-    "attendee", [an_attendee(consents=Consents(follow_up=True)), an_attendee(state=AttendeeState.WITHDRAWN)]
+    "occasion", [one for one in Occasion if one not in chain.ASK_NO_CONSENT_TO_MATCHING | {Occasion.MEETINGS}]
 )
-def test_without_consent_or_after_leaving_nobody_hears_of_matches(occasion: Occasion, attendee: Attendee) -> None:
+@pytest.mark.parametrize("attendee", [an_attendee(consents=Consents(follow_up=True))])
+def test_without_consent_nobody_hears_of_matches(occasion: Occasion, attendee: Attendee) -> None:
     everything = [a_match(), a_match("ada", "cem", state=MatchState.INTRODUCED), a_match("ada", "eli", state="closed")]
     assert kinds(occasion, *everything, attendee=attendee) == []
     assert kinds(occasion, attendee=attendee) == []
@@ -416,6 +429,7 @@ def test_every_kind_of_letter_has_its_rule_and_only_news_everybody_needs_comes_w
         MailKind.WELCOME,
         MailKind.EVENT_CHANGED,
         MailKind.EVENT_CANCELLED,
+        MailKind.MEETING_OFF,
         MailKind.YOUR_DATA,
         MailKind.GOODBYE,
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.organiser.change import Change, change
+from functions.organiser.change import Change, change, new_breaks, numbered
 from shared.chain import Occasion
 from shared.models import MailKind, Round, RoundState, Task, TaskKind, TaskRef
 from shared.store.keys import PARTITIONS
@@ -27,7 +27,8 @@ QUESTIONS = ["did_you_meet:1-2027-06-03T153000Z", "did_you_meet:2-2027-06-03T153
 
 def changed(before: list[Round] | None = None, now: datetime = NOW, **changes: Any) -> Change:
     """Bring the event, which stands as planned, to a new version."""
-    return change(an_event(**{"version": 2} | changes), EVENT, rounds_of(EVENT) if before is None else before, now)
+    new = numbered(an_event(**{"version": 2} | changes), EVENT)
+    return change(new, EVENT, rounds_of(EVENT) if before is None else before, now)
 
 
 def subjects(tasks: list[Task] | list[TaskRef], kind: TaskKind) -> list[str]:
@@ -39,7 +40,7 @@ def test_a_new_event_gets_its_rounds_its_tasks_and_no_letter() -> None:
     assert [(one.number, one.due) for one in plan.rounds] == list(enumerate(EVENT.rounds, start=1))
     assert [task.due for task in plan.tasks if task.kind is TaskKind.ROUND] == list(EVENT.rounds)
     assert subjects(plan.tasks, TaskKind.OCCASION) == ["reminder:2027-06-03T070000Z", *QUESTIONS]
-    assert plan == Change(plan.rounds, [], plan.tasks, [], [], [])
+    assert plan == Change(plan.rounds, [], plan.tasks, [], [], [], {})
 
 
 def test_what_would_have_been_before_now_is_left_out() -> None:
@@ -126,7 +127,7 @@ def test_another_time_or_place_is_told_to_everybody(name: str, value: Any) -> No
 def test_other_breaks_are_told_to_those_who_meet_in_them() -> None:
     coffee, tea = EVENT.breaks
     later = tea.model_copy(update={"ends_at": tea.ends_at + timedelta(minutes=10)})
-    for breaks, moved in (((coffee, later), "1"), ((coffee,), "1"), ((), "0.1"), ((tea, coffee), "0.1")):
+    for breaks, moved in (((coffee, later), "1"), ((coffee,), "1"), ((), "0.1"), ((later, coffee), "1")):
         plan = changed(breaks=breaks)
         assert plan.letters == [MailKind.EVENT_CHANGED]
         assert subjects(plan.tasks, TaskKind.PLAN)[0] == f"meetings:2-{moved}:0"
@@ -136,6 +137,32 @@ def test_other_breaks_are_told_to_those_who_meet_in_them() -> None:
         f"changed:2:{place}" for place in range(PARTITIONS)
     ]
     assert changed(breaks=(), cancelled=True).letters == [MailKind.EVENT_CANCELLED]
+
+
+def test_breaks_keep_their_numbers_whatever_the_file_does_to_them() -> None:
+    coffee, tea = EVENT.breaks
+    early = coffee.model_copy(update={"starts_at": berlin("2027-06-03 09:30"), "ends_at": berlin("2027-06-03 09:50")})
+    assert numbered(an_event(breaks=(early, coffee, tea)), EVENT).breaks == (coffee, tea, early)
+    without = numbered(an_event(breaks=(tea,)), EVENT)
+    assert [(one.starts_at, one.gone) for one in without.breaks] == [(coffee.starts_at, True), (tea.starts_at, False)]
+    # What was called off can come back; something else takes a number of its own.
+    assert numbered(an_event(breaks=(coffee, tea)), without).breaks == (coffee, tea)
+    assert numbered(an_event(breaks=(early, tea)), without).breaks == (without.breaks[0], tea, early)
+    assert numbered(an_event(breaks=(tea,)), without) == without.model_copy(update={"version": 1})
+
+
+def test_breaks_move_with_their_event() -> None:
+    week = timedelta(days=7)
+    moved = an_event(
+        starts_at=EVENT.starts_at + week,
+        ends_at=EVENT.ends_at + week,
+        breaks=[
+            one.model_copy(update={"starts_at": one.starts_at + week, "ends_at": one.ends_at + week})
+            for one in reversed(EVENT.breaks)
+        ],
+    )
+    assert [one.starts_at for one in numbered(moved, EVENT).breaks] == [one.starts_at + week for one in EVENT.breaks]
+    assert new_breaks(numbered(moved, EVENT), EVENT) == [0, 1]
 
 
 def test_a_cancelled_event_tells_everybody_and_nothing_else_follows() -> None:
@@ -190,6 +217,14 @@ def test_an_event_that_moves_towards_open_proposals_closes_them_at_its_start() -
     assert [(task.subject, task.due) for task in closing] == [("1", soon["starts_at"])]
     later = an_event(**{"version": 2} | MOVED)
     assert not any(map(is_closing, change(later, EVENT, [out, *others], NOON).tasks))
+
+
+def test_an_event_that_is_cut_short_on_its_day_ends_the_days_round_with_it() -> None:
+    *others, last = rounds_of(EVENT)
+    out = last.model_copy(update={"state": RoundState.PUBLISHED, "answer_by": berlin("2027-06-03 15:30")})
+    plan = changed([*others, out], now=berlin("2027-06-03 09:30"), ends_at=berlin("2027-06-03 13:00"), breaks=())
+    assert plan.ending_sooner == {3: berlin("2027-06-03 13:00")}
+    assert [(task.subject, task.due) for task in plan.tasks if is_closing(task)] == [("3", berlin("2027-06-03 13:00"))]
 
 
 def is_closing(task: Task) -> bool:

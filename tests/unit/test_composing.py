@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from functions.mailing.composing import WRITERS, Meeting
+from functions.mailing.composing import WRITERS
 from functions.mailing.letter import Aside, Button, Facts, Letter, Paragraph, Person
-from shared.models import MailKind
+from functions.mailing.subject import Meeting
+from shared.models import Break, MailKind
 from shared.texts import Voice
 from tests.people import DU, ENGLISH, SIE, VOICES, a_match, an_attendee, an_event, berlin
 from tests.unit.letters import BEN, BOTH, CONFIRM, FORM, PAGE, a_letter, a_subject, every_letter, to_stranger
@@ -87,6 +88,7 @@ def test_news_that_weigh_come_without_a_joke(voice: Voice) -> None:
         MailKind.EVENT_CANCELLED,
         MailKind.EVENT_CHANGED,
         MailKind.YOUR_DATA,
+        MailKind.MEETING_OFF,
     )
     for name, (letter, _) in every_letter(voice).items():
         asides = sum(isinstance(block, Aside) for block in letter.blocks)
@@ -205,8 +207,10 @@ def test_who_gave_no_contact_is_introduced_with_their_address_and_nothing_empty(
 
 
 def test_without_breaks_no_place_is_suggested() -> None:
-    letter = a_letter(MailKind.INTRODUCTION, a_subject(event=an_event(breaks=()), meetings=BOTH[:1]))
-    assert "Ein Vorschlag" not in words(letter)
+    nowhere = BOTH[0]._replace(match=a_match("ada", "ben"))
+    letter = a_letter(MailKind.INTRODUCTION, a_subject(meetings=(nowhere,)))
+    assert "Möglicher Treffpunkt" not in words(letter)
+    assert letter.entries == ()
 
 
 # What comes later
@@ -235,9 +239,42 @@ def test_after_the_last_round_who_comes_online_is_told_of_the_link() -> None:
 
 
 def test_a_changed_event_says_where_meetings_are_now_and_which_break_is_gone() -> None:
-    said = words(a_letter(MailKind.EVENT_CHANGED, a_subject(event=an_event(breaks=an_event().breaks[:1]))))
+    said = words(a_letter(MailKind.EVENT_CHANGED, a_subject(event=an_event(breaks=with_the_last_one_gone()))))
     assert "10:30 Uhr, Kaffeebar" in said
     assert "bitte neu verabreden" in said
+
+
+def with_the_last_one_gone() -> tuple[Break, ...]:
+    *breaks, last = an_event().breaks
+    return (*breaks, last.model_copy(update={"gone": True}))
+
+
+def test_a_break_that_is_called_off_is_struck_out_of_the_calendar() -> None:
+    letter = a_letter(MailKind.EVENT_CHANGED, a_subject(event=an_event(breaks=with_the_last_one_gone())))
+    assert [one.cancelled for one in letter.entries] == [False, False, True]
+    assert letter.entries[2].sequence > letter.entries[1].sequence
+    assert "Cem" not in str(letter.entries[2])
+
+
+def test_who_left_is_not_named_to_whom_they_would_have_met() -> None:
+    letter = a_letter(MailKind.MEETING_OFF, a_subject(meetings=BOTH[:1]))
+    said = words(letter) + str(letter.entries)
+    assert "10:30 Uhr, Kaffeebar" in said
+    assert "Ben" not in said
+    assert [one.cancelled for one in letter.entries] == [True]
+
+
+def test_each_reads_where_the_event_is_for_them() -> None:
+    hybrid = an_event(link="https://meet.example.org/next")
+    for attendance, where in (
+        ("on_site", "Alte Seifenfabrik"),
+        ("virtual", "https://meet.example.org/next"),
+        ("both", "Alte Seifenfabrik / https://meet.example.org/next"),
+    ):
+        reader = an_attendee("ada", profile={"attendance": attendance})
+        letter = a_letter(MailKind.WELCOME, a_subject(event=hybrid, attendee=reader))
+        assert letter.entries[0].where == where
+        assert ("Wo", where) in [line for block in letter.blocks if isinstance(block, Facts) for line in block.lines]
 
 
 def test_the_question_afterwards_names_everybody_it_is_about() -> None:

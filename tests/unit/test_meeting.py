@@ -25,6 +25,17 @@ def test_a_break_that_has_begun_is_no_suggestion() -> None:
     assert free_break(an_event(), (ADA, BEN), set(), berlin("2027-06-03 15:30")) is None
 
 
+def test_the_first_break_is_the_first_in_time_whatever_its_number() -> None:
+    first, second = an_event().breaks
+    assert free_break(an_event(breaks=(second, first)), (ADA, BEN), set(), BEFORE) == 1
+
+
+def test_an_event_without_a_place_is_online_for_everybody() -> None:
+    event = an_event(place=None, link=LINK)
+    assert meeting(event, a_match(meets_in=0), (ADA, BEN), Language.DE).where == LINK  # type: ignore[union-attr] # there is one
+    assert meeting(an_event(), a_match(meets_in=0), (ADA, AWAY), Language.DE) is None
+
+
 def test_who_is_not_there_meets_by_the_link_or_not_at_all() -> None:
     assert free_break(an_event(), (ADA, AWAY), set(), BEFORE) is None
     assert free_break(an_event(link=LINK), (ADA, AWAY), set(), BEFORE) == 0
@@ -44,4 +55,7 @@ def test_both_read_the_same_time_and_place() -> None:
 
 def test_nothing_is_said_of_a_break_that_was_not_found_or_is_gone() -> None:
     assert meeting(an_event(), a_match(), (ADA, BEN), Language.DE) is None
-    assert meeting(an_event(breaks=()), a_match(meets_in=1), (ADA, BEN), Language.DE) is None
+    first, second = an_event().breaks
+    gone = an_event(breaks=(first, second.model_copy(update={"gone": True})))
+    assert meeting(gone, a_match(meets_in=1), (ADA, BEN), Language.DE) is None
+    assert free_break(gone, (ADA, BEN), {0}, BEFORE) is None

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.mailing.calendar_file import calendar_file
-from functions.mailing.composing import Meeting
 from functions.mailing.letter import Aside, Button, Entry, Facts, Letter, Paragraph, Person
 from functions.mailing.mime import mime
+from functions.mailing.subject import Meeting
 from functions.registration.form import cleaned
 from shared.models import Event, MailKind
 from shared.texts import Voice

@@ -22,7 +22,15 @@ from infra.letters.examples import SENDER, VOICES, Example, examples, mail_of, s
 from infra.letters.previews import GOLDEN, golden, write
 from shared.models import MailKind
 
-WITHOUT_A_WAY_OUT = {"confirmation", "your_page", "your_data", "event_changed", "event_cancelled", "goodbye"}
+WITHOUT_A_WAY_OUT = {
+    "confirmation",
+    "your_page",
+    "your_data",
+    "event_changed",
+    "event_cancelled",
+    "meeting_off",
+    "goodbye",
+}
 LARGEST = 100 * 1024  # some mail programs cut what is longer
 LONGEST_LINE = 998
 FLIRTS_OR_SHOUTS = re.compile(
@@ -150,21 +158,24 @@ def calendar(name: str) -> icalendar.Calendar | None:
     return icalendar.Calendar.from_ical(found[0].get_content()) if found else None
 
 
+BRING_ENTRIES = {"welcome", "introduction", "event_changed", "event_cancelled", "meeting_off"}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_letters_that_name_a_time_bring_it_for_the_calendar(name: str) -> None:
     kind = name.rsplit(".", 1)[0]
     file = calendar(name)
-    assert (file is not None) == (kind in {"welcome", "introduction", "event_changed", "event_cancelled"})
+    assert (file is not None) == (kind in BRING_ENTRIES)
     if file is None:
         return
     part = next(part for part in parsed(name).walk() if part.get_content_type() == "text/calendar")
-    assert part.get_param("method") == file["method"] == ("CANCEL" if kind == "event_cancelled" else "PUBLISH")
+    off = kind in {"event_cancelled", "meeting_off"}
+    assert part.get_param("method") == file["method"] == ("CANCEL" if off else "PUBLISH")
     assert len(file.walk("VTIMEZONE")) == 1
     # The event, and the two meetings that move or fall with it.
     assert len(file.walk("VEVENT")) == (3 if kind.startswith("event_") else 1)
     for entry in file.walk("VEVENT"):
-        assert entry["sequence"] == 1
-        assert entry["status"] == ("CANCELLED" if kind == "event_cancelled" else "CONFIRMED")
+        assert (entry["sequence"], entry["status"]) == ((3, "CANCELLED") if off else (2, "CONFIRMED"))
     assert "@example.org" not in file.to_ical().decode()
     assert all(len(line) <= 75 for line in file.to_ical().split(b"\r\n"))
 
@@ -177,6 +188,19 @@ def test_what_changes_an_entry_has_its_id_and_a_higher_number() -> None:
     assert introduced
     assert changed
     assert introduced.walk("VEVENT")[0]["uid"] in [entry["uid"] for entry in changed.walk("VEVENT")]
+
+
+def test_a_letter_that_moves_one_meeting_and_strikes_out_another_brings_a_file_for_each() -> None:
+    about = subject(VOICES["de"])
+    kept, last = about.event.breaks
+    fewer = about.event.model_copy(update={"breaks": (kept, last.model_copy(update={"gone": True}))})
+    mail = mail_of(MailKind.EVENT_CHANGED, about)
+    raw = mime(compose(mail, about._replace(event=fewer)), fewer, about.voice, SENDER, about.recipient, "id")
+    message = email.message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    files = [part for part in message.iter_attachments() if part.get_content_type() == "text/calendar"]
+    assert [part.get_param("method") for part in files] == ["PUBLISH", "CANCEL"]
+    assert [len(icalendar.Calendar.from_ical(part.get_content()).walk("VEVENT")) for part in files] == [2, 1]
 
 
 # Speed

@@ -115,8 +115,14 @@ def gains(one: Participant, other: Participant) -> tuple[float, float]:
 def test_what_everybody_gains_at_once_is_what_their_reasons_give_one_by_one(folk: list[Participant]) -> None:
     others = np.arange(1, len(folk))
     mine, theirs = Scorer(folk).gains(0, others)
-    assert mine == pytest.approx([gain(reasons(folk[0], other)) for other in folk[1:]])
-    assert theirs == pytest.approx([gain(reasons(other, folk[0])) for other in folk[1:]])
+    assert mine == pytest.approx([gain_from(folk[0], other) for other in folk[1:]])
+    assert theirs == pytest.approx([gain_from(other, folk[0]) for other in folk[1:]])
+
+
+def gain_from(one: Participant, other: Participant) -> float:
+    """Return what one gains by their reasons; a weak one is worth no less than a surprise both wished for."""
+    least = WORTH[GainKind.SURPRISE] * FIRST if one.surprise_me and other.surprise_me else 0
+    return max(gain(reasons(one, other)), least)
 
 
 @given(people)
