@@ -6,9 +6,7 @@ import json
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from shared import clock
 from shared.batch import each_record
@@ -17,6 +15,9 @@ from shared.models import MailKind, MailRef, MailState, Owner, Topic
 from shared.secret import hash_secret
 from shared.store import addresses, attendees, mails, pauses
 from shared.tokens import address_hash
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 STATES = {
     "Send": MailState.SENT,
