@@ -91,8 +91,8 @@ def test_a_reader_that_shares_nothing_with_its_writer_finds_the_same(name: str) 
     one, read = every()[name], fast_mail_parser.parse_email(every()[name].eml)
     assert not read.warnings
     assert read.subject == one.letter.subject
-    for kept, written in ((read.text_plain, one.text), (read.text_html, one.html)):
-        assert [part.replace("\r\n", "\n").strip() for part in kept] == [written.strip()]
+    for found, made in ((read.text_plain, one.text), (read.text_html, one.html)):
+        assert [part.replace("\r\n", "\n").strip() for part in found] == [made.strip()]
     first = {field: values[0] for field, values in read.headers.items()}
     said = parsed(name)
     for field in ("From", "To", "Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post", "Content-Language"):
