@@ -75,12 +75,13 @@ class Stack:
             while sum(queues.poll(self.cloud, mapping) for mapping in self.cloud.mappings):
                 pass
 
-    def settle(self) -> datetime | None:
-        """Let everything happen that is due now; return when the next thing is."""
+    def settle(self, due: datetime | None = None) -> datetime | None:
+        """Let everything happen that is due now; return when the next thing is. `due` is what is known of that."""
         with self.lock:
             self.drain()
             before, tried = None, None
-            while (due := tasks.next_due()) and due <= clock.now():
+            due = due or tasks.next_due()
+            while due and due <= clock.now():
                 if due == before:
                     # What is due after a tick as before it is failing: the next minute's business.
                     waiting = [*tasks.due_mails(clock.now(), MOST_DUE), *tasks.due_tasks(clock.now(), MOST_DUE)]
@@ -89,7 +90,7 @@ class Stack:
                     tried = waiting
                 self.tick()
                 self.drain()
-                before = due
+                before, due = due, tasks.next_due()
             return due
 
     def turn_to(self, moment: datetime, progress: Callable[[datetime], None] | None = None) -> None:
@@ -104,7 +105,7 @@ class Stack:
                 self.set_clock(due if due > clock.now() else clock.now() + MINUTE)
                 if progress:
                     progress(clock.now())
-                due = self.settle()
+                due = self.settle(due)
             if moment > clock.now():
                 self.set_clock(moment)
                 self.settle()
