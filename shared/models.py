@@ -344,6 +344,11 @@ class Match(Value):
     def answer_of(self, person_id: str) -> str:
         return self.answers.get(person_id, NO_ANSWER)
 
+    def may_show(self, partner: Attendee) -> bool:
+        """Say whether one may see the other: not once they left, nor, before both agreed, without their consent."""
+        agreed = self.state is MatchState.INTRODUCED or partner.consents.matching
+        return partner.state is AttendeeState.CONFIRMED and agreed
+
     @property
     def all_agree(self) -> bool:
         return all(self.answers.get(member) is Answer.YES for member in self.members)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from shared import local_time, phrases
 from shared.chain import as_of, zone_of
 from shared.meeting import meeting
-from shared.models import Answer, Attendee, AttendeeState, Event, Match, MatchState, Outcome, Round
+from shared.models import Answer, Attendee, Event, Match, MatchState, Outcome, Round
 from shared.texts import Voice
 
 
@@ -65,7 +65,7 @@ def cards(
 def card(event: Event, me: Attendee, match: Match, partner: Attendee | None, voice: Voice, now: datetime) -> Card:
     zone = zone_of(event, me)
     moment = local_time.for_reader(match.answer_by, zone, event.time_zone, voice.language)
-    if partner is None or partner.state is not AttendeeState.CONFIRMED:
+    if partner is None or not match.may_show(partner):
         return Card(match.match_id, Standing.GONE, "", "", (), "", moment)
     profile = partner.profile
     seen = Card(
