@@ -151,6 +151,14 @@ def test_breaks_keep_their_numbers_whatever_the_file_does_to_them() -> None:
     assert numbered(an_event(breaks=(tea,)), without) == without.model_copy(update={"version": 1})
 
 
+def test_breaks_stay_where_only_the_start_moves() -> None:
+    coffee, tea = EVENT.breaks
+    hour = timedelta(hours=1)
+    lunch = coffee.model_copy(update={"starts_at": coffee.starts_at - hour, "ends_at": coffee.ends_at - hour})
+    earlier = an_event(starts_at=EVENT.starts_at - hour, breaks=(lunch, coffee, tea))
+    assert numbered(earlier, EVENT).breaks == (coffee, tea, lunch)
+
+
 def test_breaks_move_with_their_event() -> None:
     week = timedelta(days=7)
     moved = an_event(
