@@ -45,16 +45,17 @@ def send(ref: MailRef, now: datetime) -> None:
 def ask_and_send(mail: Mail, now: datetime) -> None:
     """Ask everything again, claim the mail, hand it to SES and note what came of it."""
     if mail.state is MailState.SENDING and not may_try_again(mail):
-        mails.settle(mail, MailState.UNKNOWN, "lease_over", now)
-        logger.warning("mail unknown", mail_id=mail.mail_id, kind=mail.kind)
+        lose_track(mail, "lease_over", now)
         return
     about, counted = asked_again(mail, now)
     if isinstance(about, Wait):
         mails.defer(mail, about.until)
         return
     if isinstance(about, Skip):
-        # What was tried before may have left.
-        mails.settle(mail, MailState.UNKNOWN if mail.state is MailState.SENDING else MailState.SKIPPED, about, now)
+        if mail.state is MailState.SENDING:
+            lose_track(mail, about, now)
+            return
+        mails.settle(mail, MailState.SKIPPED, about, now)
         logger.info("mail skipped", mail_id=mail.mail_id, kind=mail.kind, reason=about)
         return
     # A full second leaves the mail due, and the next minute's clock finds it.
@@ -80,6 +81,12 @@ def ask_and_send(mail: Mail, now: datetime) -> None:
     logger.info("mail sent", mail_id=mail.mail_id, kind=mail.kind)
 
 
+def lose_track(mail: Mail, reason: str, now: datetime) -> None:
+    """End a mail that was tried, and of which nobody knows whether it left."""
+    mails.settle(mail, MailState.UNKNOWN, reason, now)
+    logger.warning("mail unknown", mail_id=mail.mail_id, kind=mail.kind, reason=reason)
+
+
 def written(mail: Mail, about: Subject) -> bytes:
     """Write the letter; raise ValueError where a header or an address cannot be put so that mail servers take it."""
     letter = compose(mail, about)
@@ -102,9 +109,7 @@ def asked_again(mail: Mail, now: datetime) -> tuple[Subject | Skip | Wait, list[
         if KINDS[mail.kind].topic is Topic.FOLLOW_UP:
             cap = addresses.cap(about.attendee.address_hash)
             bearable = may_ask(cap, mail, about.attendee.confirmed_at, zone, now)
-            if bearable is None:
-                return Skip.TOO_MANY, []
-            if bearable > mail.not_after:
+            if bearable is None or bearable > mail.not_after:
                 return Skip.TOO_MANY, []
             moment = bearable
             asked = Asked(mail_id=mail.mail_id, event_id=mail.event_id, at=now)
