@@ -86,8 +86,8 @@ def page_of(mail: Received) -> str:
 
 
 def links(mail: Received) -> list[str]:
-    """Return the paths of the links in a mail's text part."""
-    return LINK.findall(mail.part("plain"))
+    """Return the paths of the links in a mail's text part, each once."""
+    return list(dict.fromkeys(LINK.findall(mail.part("plain"))))
 
 
 def send(stack: Stack, path: str, form: dict[str, Any], language: str) -> Answer:
