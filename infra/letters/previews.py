@@ -38,7 +38,8 @@ def index(written: list[Example]) -> str:
         "<meta name=viewport content='width=device-width'><meta name=color-scheme content='light dark'>"
         "<title>The letters</title><style>body{font:16px/1.5 system-ui,sans-serif;margin:2rem}"
         "nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem}.row{display:flex;gap:1rem;overflow-x:auto}"
-        "figure{margin:0;flex:1 0 340px}iframe{box-sizing:border-box;width:100%;height:640px;border:1px solid #8886;border-radius:8px}"
+        "figure{margin:0;flex:1 0 340px}"
+        "iframe{box-sizing:border-box;width:100%;height:640px;border:1px solid #8886;border-radius:8px}"
         f"</style><h1>The letters</h1><nav>{links}</nav>{''.join(rows)}"
     )
 
