@@ -58,7 +58,8 @@ def task(kind: str, subject: str) -> dict[str, str]:
 
 # Each asks for something that is not there: that takes imports, environment, credentials and the table.
 MAIL = {"event_id": "nothing", "owner": "person", "owner_id": "nobody", "mail_id": "none"}
-TOLD = {"eventType": "Delivery", "mail": {"tags": {name: [value] for name, value in MAIL.items()}}}
+SENT = {"messageId": "none", "timestamp": "2027-05-20T07:30:00.123Z", "destination": ["ada@example.org"]}
+TOLD = {"eventType": "Delivery", "mail": SENT | {"tags": {name: [value] for name, value in MAIL.items()}}}
 ASKED = gateway.Request("GET", "/events/nothing", "", {"accept": "text/html"}, b"")
 CASES = {
     "RegistrationFunction": Case(
