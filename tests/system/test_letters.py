@@ -247,10 +247,10 @@ def test_the_organiser_is_told_in_counts_after_each_round(life: Life) -> None:
     life.turn_to(days=9)
     told = [mail for mail in life.stack.inbox.mails[life.since :] if mail.recipient == "team@example.org"]
     assert [str(mail.message["Subject"]) for mail in told] == ["So steht es: Sommertreffen"] * len(told)
-    text = told[-1].part("plain")
+    text = re.sub(r"http\S+", "", told[-1].part("plain"))
     assert "Formulare: <5" in text
     assert "Abgemeldet: 0" in text
-    assert not any(name in text for name in ("Ada", "Bo:", "Cy", "example.org/me"))
+    assert not any(name in text for name in ("Ada", "Bo", "Cy", "@example.org"))
 
 
 def test_who_has_nobody_reads_why(life: Life) -> None:
