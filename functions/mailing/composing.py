@@ -79,8 +79,10 @@ def _contact(one: Meeting) -> str:
 def _choices(about: Subject, one: Meeting, labels: str, possible: Iterable[Answer | Outcome]) -> tuple[Button, ...]:
     """Offer what can be said about somebody: each opens the page at that person, where a button says it."""
     match_id = one.match.match_id
+    # Who answers wants to read once more whom about; who tells what became of it, the buttons.
+    spot = match_id if labels == "me" else f"outcomes-{match_id}"
     return tuple(
-        Button(about.voice(f"pages.{labels}.{said}"), f"{about.page_url}?match={match_id}&say={said}#{match_id}")
+        Button(about.voice(f"pages.{labels}.{said}"), f"{about.page_url}?match={match_id}&say={said}#{spot}")
         for said in possible
     )
 

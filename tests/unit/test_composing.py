@@ -175,6 +175,8 @@ def test_the_question_afterwards_offers_what_may_be_said_aloud_for_each_person()
     assert list(offered) == ["Ben", "Cem"]
     said = ["We stay in touch", "A good conversation, and that was it", "Not yet", "Let it rest"]
     assert all([label for label, _ in each] == said for each in offered.values())
+    ben = BOTH[0].match.match_id
+    assert offered["Ben"][2][1] == f"{PAGE}?match={ben}&say=not_yet#outcomes-{ben}"
 
 
 # Introduction
