@@ -70,6 +70,7 @@ lock: .venv/ready           ## one version of each package for Python 3.11 to 3.
 	for group in core web mail matching; do \
 	    .venv/bin/uv pip compile $(LOCK) pyproject.toml --group $$group -c requirements.txt -o infra/packaging/$$group.txt; done
 	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group benchmark -c requirements.txt -o tests/benchmarks/requirements.txt
+	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group browser -c requirements.txt -o tests/browser/requirements.txt
 
 .venv/ready: requirements.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }

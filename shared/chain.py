@@ -56,6 +56,7 @@ class KindRule(NamedTuple):
 
 KINDS: dict[MailKind, KindRule] = {
     MailKind.CONFIRMATION: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
+    MailKind.PAGE_LINK: KindRule(Topic.SERVICE, must_arrive=True, stops=None),
     MailKind.WELCOME: KindRule(Topic.SERVICE, must_arrive=True, stops=Topic.MATCHING),
     MailKind.PROPOSAL: KindRule(Topic.MATCHING, must_arrive=False, stops=Topic.MATCHING),
     MailKind.NUDGE: KindRule(Topic.MATCHING, must_arrive=False, stops=Topic.MATCHING),
@@ -203,15 +204,15 @@ def next_round_after(rounds: Iterable[Round], now: datetime) -> Round | None:
     return min(coming, key=lambda one: one.due, default=None)
 
 
-def confirmation(submission: Submission) -> Mail:
-    """Plan the answer to a filled form; what it says is decided when it leaves."""
+def confirmation(submission: Submission, wait: timedelta = timedelta(0)) -> Mail:
+    """Plan the answer to a filled form, or to who asks for their link; what it says is decided when it leaves."""
     return Mail(
         event_id=submission.event_id,
         owner=Owner.SUBMISSION,
         owner_id=submission.submission_id,
-        kind=MailKind.CONFIRMATION,
+        kind=MailKind.CONFIRMATION if submission.profile else MailKind.PAGE_LINK,
         wave="1",
-        due=submission.submitted_at,
+        due=submission.submitted_at + wait,
         not_after=submission.expires_at,
     )
 
@@ -314,6 +315,7 @@ def plan(
     if not attendee.consents.matching and occasion not in ASK_NO_CONSENT_TO_MATCHING:
         return []
     person_id, zone = attendee.person_id, zone_of(event, attendee)
+    matches = [one for one in matches if not one.is_blocked_by(person_id)]
     if occasion is Occasion.PROPOSALS:
         return _after_round(int(wave), event, attendee, matches, now)
     if occasion is Occasion.CLOSING:

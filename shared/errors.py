@@ -35,6 +35,14 @@ class LinkUnknown(Refused):
     """The token is foreign, expired or made for another purpose; the answer does not tell which."""
 
 
+class OriginRefused(Refused):
+    """The form was sent from a website that the event does not name."""
+
+
+class TooManyForms(Refused):
+    """So many forms came from one network that not even a whole venue would send them."""
+
+
 class BodyTooLarge(Refused):
     """The request's body is larger than any honest form."""
 

@@ -1,4 +1,4 @@
-"""Where and when two introduced people can meet: in the first of the event's breaks that both still have free."""
+"""Where an event is for somebody, and where and when two can meet there: in the first break both still have free."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ def coming_breaks(event: Event, now: datetime) -> list[tuple[int, Break]]:
     """Return the breaks still to come with their numbers, in the order of time."""
     coming = [(number, one) for number, one in enumerate(event.breaks) if one.starts_at > now and not one.gone]
     return sorted(coming, key=lambda numbered: numbered[1].starts_at)
+
+
+def where_for(event: Event, attendee: Attendee, language: Language) -> str:
+    """Say where the event is for somebody: there, online, or both."""
+    comes = attendee.profile.attendance
+    place = event.place.in_language(language) if event.place else ""
+    if event.link is None or (place and comes is Attendance.ON_SITE):
+        return place
+    return event.link if comes is Attendance.VIRTUAL or not place else f"{place} / {event.link}"
 
 
 def meeting(event: Event, match: Match, members: Iterable[Attendee], language: Language) -> Meeting | None:

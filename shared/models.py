@@ -98,6 +98,10 @@ class Event(Value):
     privacy_url: str
     retention_days: int
     follow_up: FollowUp = Field(default_factory=FollowUp)  # made here, it would cost each cold start a validator
+    accent: str = ""  # the organiser's own colour, "#rrggbb"; empty: ours
+    topics: tuple[Bilingual, ...] = ()  # suggested as interests; empty: ours
+    allowed_origins: tuple[str, ...] = ()  # websites whose forms may register people, e.g. "https://example.org"
+    mail_budget: int = 2000  # mails a day to addresses that nobody has confirmed
     cancelled: bool = False
 
 
@@ -204,7 +208,10 @@ class Consents(Value):
 
 
 class Submission(Value):
-    """A filled form; it becomes or changes an attendee only through the mailed link."""
+    """A filled form; it becomes or changes an attendee only through the mailed link.
+
+    Without a profile somebody asked for the link to their page only.
+    """
 
     submission_id: str
     event_id: str
@@ -213,8 +220,8 @@ class Submission(Value):
     company_hash: str
     avoid: tuple[str, ...]  # keyed hashes of addresses and companies not to be matched with
     language: Language
-    profile: Profile
-    consents: Consents
+    profile: Profile | None = None
+    consents: Consents = Field(default_factory=Consents)
     submitted_at: AwareDatetime
     expires_at: AwareDatetime
 
@@ -252,6 +259,15 @@ class Attendee(Value):
     @property
     def wants_matches(self) -> bool:
         return self.state is AttendeeState.CONFIRMED and self.consents.matching
+
+
+class Erased(Value):
+    """What is needed to sweep up after somebody who had themselves erased; it goes with the last of it."""
+
+    event_id: str
+    person_id: str
+    address_hash: str
+    submission_id: str
 
 
 class Understood(Value):
@@ -311,6 +327,13 @@ class Outcome(StrEnum):
 PRIVATE = (Outcome.PITCH, Outcome.DID_NOT_COME)
 
 
+class Aside(StrEnum):
+    """Why somebody sets a match aside. The other never learns of it."""
+
+    KNOWN = "known"
+    BLOCKED = "blocked"
+
+
 class MatchState(StrEnum):
     """How far a match has come; closed is declined or unanswered, and nobody is told which."""
 
@@ -337,12 +360,17 @@ class Match(Value):
     meets_in: int | None = None  # which of the event's breaks both keep free for each other
     outcomes: dict[str, Outcome] = {}
     told_at: dict[str, AwareDatetime] = {}  # when each outcome was said
+    set_aside: dict[str, Aside] = {}
 
     def other(self, person_id: str) -> str:
         return next(member for member in self.members if member != person_id)
 
     def answer_of(self, person_id: str) -> str:
         return self.answers.get(person_id, NO_ANSWER)
+
+    def is_blocked_by(self, person_id: str) -> bool:
+        """Say whether one of the two wants to hear nothing of the other any more."""
+        return self.set_aside.get(person_id) is Aside.BLOCKED
 
     def may_show(self, partner: Attendee) -> bool:
         """Say whether one may see the other: not once they left, nor, before both agreed, without their consent."""
@@ -367,6 +395,7 @@ class MailKind(StrEnum):
     """The letters. `confirmation` says something else to somebody who is already confirmed."""
 
     CONFIRMATION = "confirmation"
+    PAGE_LINK = "page_link"
     WELCOME = "welcome"
     PROPOSAL = "proposal"
     NUDGE = "nudge"
@@ -488,6 +517,7 @@ class TaskKind(StrEnum):
     OCCASION = "occasion"  # subject: occasion:wave
     PLAN = "plan"  # subject: occasion:wave:partition
     FORGET = "forget"  # subject: partition
+    ERASE = "erase"  # subject: person_id
     DIGEST = "digest"  # subject: "weekly"
 
 

@@ -24,6 +24,7 @@ OWN_WORK = {
     TaskKind.PLAN: moving.plan_partition,
     TaskKind.CLOSE: moving.close_round,
     TaskKind.FORGET: moving.forget_partition,
+    TaskKind.ERASE: moving.sweep_up,
     TaskKind.DIGEST: moving.tell_organiser,
 }
 

@@ -62,6 +62,21 @@ def forget_partition(task: Task, now: datetime) -> None:
     logger.info("forgotten", event_id=task.event_id, partition=task.subject)
 
 
+def sweep_up(task: Task, now: datetime) -> None:
+    """Delete what is left of somebody who had themselves erased."""
+    left = attendees.erased(task.event_id, task.subject)
+    if left:
+        for match in matches.matches_of(left.event_id, left.person_id):
+            other = match.other(left.person_id)
+            known = attendees.attendee(left.event_id, other) or attendees.erased(left.event_id, other)
+            if known:
+                matches.forget_met(left.address_hash, known.address_hash)
+            matches.take_out(match, left.person_id)
+        attendees.sweep(left, now)
+    tasks.finish(task)
+    logger.info("erased", event_id=task.event_id)
+
+
 def close_round(task: Task, now: datetime) -> None:
     """Close a round for everybody at the same moment, whoever said what."""
     number = int(task.subject)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from functions.mailing.entries import event_entry, meeting_entries
-from functions.mailing.export import export
 from functions.mailing.letter import Aside, Button, Facts, Letter, Paragraph, Person
 from functions.mailing.subject import Meeting, Subject
 from shared import meeting, phrases
+from shared.calendar_entries import Entry, event_entry, meeting_entries
 from shared.chain import latest_run
 from shared.counts import hidden
+from shared.export import export
 from shared.models import PRIVATE, Answer, Attendance, Mail, MailKind, Outcome, RoundState
 
 
@@ -87,6 +87,14 @@ def _choices(about: Subject, one: Meeting, labels: str, possible: Iterable[Answe
     )
 
 
+def _event_entry(about: Subject, *, cancelled: bool = False) -> Entry:
+    return event_entry(about.event, about.reader, about.voice, about.now, cancelled=cancelled)
+
+
+def _meeting_entries(about: Subject, *, cancelled: bool = False) -> tuple[Entry, ...]:
+    return meeting_entries(about.event, about.reader, about.meetings, about.voice, about.now, cancelled=cancelled)
+
+
 def _goes_on(about: Subject, kind: str) -> Paragraph:
     """Say when the next round is, or after the last where to join in."""
     event, me = about.event, about.attendee
@@ -120,6 +128,10 @@ def _confirmation(about: Subject) -> Letter:
     )
 
 
+def _page_link(about: Subject) -> Letter:
+    return _letter(about, "page_link", _paragraph(about, "page_link.text"), _button(about, "page_link"))
+
+
 def _welcome(about: Subject) -> Letter:
     may_match = about.attendee is not None and about.attendee.consents.matching
     if not may_match:
@@ -139,7 +151,7 @@ def _welcome(about: Subject) -> Letter:
         _aside(about, "welcome"),
         _button(about, "welcome"),
     )
-    return letter._replace(entries=(event_entry(about),))
+    return letter._replace(entries=(_event_entry(about),))
 
 
 def _proposal(about: Subject) -> Letter:
@@ -212,7 +224,7 @@ def _introduction(about: Subject) -> Letter:
         me=me.profile.first_name,
         name=name,
     )
-    return letter._replace(reply_to=partner.email, entries=meeting_entries(about))
+    return letter._replace(reply_to=partner.email, entries=_meeting_entries(about))
 
 
 def _round_closed(about: Subject) -> Letter:
@@ -299,14 +311,14 @@ def _event_changed(about: Subject) -> Letter:
         _paragraph(about, "event_changed.calendar"),
         _button(about, "event_changed"),
     )
-    return letter._replace(entries=(event_entry(about), *meeting_entries(about)))
+    return letter._replace(entries=(_event_entry(about), *_meeting_entries(about)))
 
 
 def _event_cancelled(about: Subject) -> Letter:
     letter = _letter(
         about, "event_cancelled", _paragraph(about, "event_cancelled.text"), _button(about, "event_cancelled")
     )
-    return letter._replace(entries=(event_entry(about, cancelled=True), *meeting_entries(about, cancelled=True)))
+    return letter._replace(entries=(_event_entry(about, cancelled=True), *_meeting_entries(about, cancelled=True)))
 
 
 def _meeting_off(about: Subject) -> Letter:
@@ -321,7 +333,7 @@ def _meeting_off(about: Subject) -> Letter:
         _paragraph(about, "meeting_off.others"),
         _button(about, "meeting_off"),
     )
-    return letter._replace(entries=meeting_entries(about, cancelled=True))
+    return letter._replace(entries=_meeting_entries(about, cancelled=True))
 
 
 def _your_data(about: Subject) -> Letter:
@@ -357,6 +369,7 @@ def _digest(about: Subject) -> Letter:
 
 WRITERS: dict[MailKind, Callable[[Subject], Letter]] = {
     MailKind.CONFIRMATION: _confirmation,
+    MailKind.PAGE_LINK: _page_link,
     MailKind.WELCOME: _welcome,
     MailKind.PROPOSAL: _proposal,
     MailKind.NUDGE: _nudge,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from functions.mailing.subject import Meeting, Subject
 from shared.chain import KINDS, as_of, day_told, end_wave, needs_closing_words, next_round_after, start_wave
 from shared.counts import count
+from shared.logs import logger
 from shared.models import (
     NO_ANSWER,
     Answer,
@@ -25,7 +26,7 @@ from shared.models import (
     Round,
     Topic,
 )
-from shared.store import addresses, attendees, events, mails, matches, pauses
+from shared.store import addresses, attendees, events, limits, mails, matches, pauses
 from shared.texts import Voice, voice_for
 
 LOOK_AGAIN = timedelta(hours=1)  # whether a pause still holds
@@ -38,6 +39,7 @@ class Skip(StrEnum):
     GONE = "gone"
     WITHDRAWN = "withdrawn"
     NO_CONSENT = "no_consent"
+    UNKNOWN_ADDRESS = "unknown_address"
     SUPPRESSED = "suppressed"
     TOO_LATE = "too_late"
     TOO_MANY = "too_many"
@@ -113,22 +115,29 @@ def _with_data(about: Subject, attendee: Attendee) -> Subject:
     return about._replace(mails=tuple(sent), matches=tuple(one for one in theirs if one.round in out))
 
 
-def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip:
+def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip | Wait:
     submission = attendees.submission(mail.owner_id, now)
     if submission is None:
         return Skip.GONE
     if addresses.suppression(submission.address_hash).stops(mail.kind, Topic.SERVICE, now):
         return Skip.SUPPRESSED
-    if now > mail.not_after or now > event.ends_at:
+    is_form = mail.kind is MailKind.CONFIRMATION
+    if now > mail.not_after or (is_form and now > event.ends_at):
         return Skip.TOO_LATE
-    if event.cancelled:
+    if event.cancelled and is_form:
         return Skip.EVENT_CANCELLED
     if addresses.times_asked(submission) > FORMS_A_DAY:
         return Skip.TOO_MANY
     person_id = addresses.person_at(submission.address_hash, event.event_id)
     known = attendees.attendee(event.event_id, person_id) if person_id else None
-    if known and known.state is AttendeeState.WITHDRAWN:
+    if known is None and not is_form:
+        return Skip.UNKNOWN_ADDRESS
+    if is_form and known and known.state is AttendeeState.WITHDRAWN:
         known = None  # to come back is to register
+    if limits.mails_today(event.event_id, now) >= event.mail_budget:
+        # An alarm waits for these words.
+        logger.error("mail budget spent", event_id=event.event_id)
+        return Wait(now + LOOK_AGAIN) if now + LOOK_AGAIN <= mail.not_after else Skip.TOO_MANY
     return Subject(
         event=event,
         voice=voice_for(event, submission.language),
@@ -219,7 +228,8 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | S
     """Add the matches a letter speaks of; without any it has nothing to say."""
     if mail.kind not in SPEAKS_OF | TELLS_EVERYBODY:
         return about
-    theirs = [as_of(one, about.rounds) for one in matches.matches_of(mail.event_id, attendee.person_id)]
+    every = matches.matches_of(mail.event_id, attendee.person_id)
+    theirs = [as_of(one, about.rounds) for one in every if not one.is_blocked_by(attendee.person_id)]
     if mail.kind is MailKind.NO_MATCH:
         return Skip.NOT_RELEVANT if any(one.state is not MatchState.CLOSED for one in theirs) else about
     spoken_of = [one for one in theirs if _is_spoken_of(mail, one, attendee.person_id)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
+
+from shared.calendar_entries import Entry
 
 
 class Paragraph(NamedTuple):
@@ -46,21 +47,6 @@ class Person(NamedTuple):
     facts: tuple[tuple[str, str], ...] = ()
     choices: tuple[Button, ...] = ()
     kind: str = "person"
-
-
-class Entry(NamedTuple):
-    """Something for the reader's calendar. The same `uid` again with a higher `sequence` changes what is there."""
-
-    uid: str
-    sequence: int
-    written_at: datetime
-    starts_at: datetime
-    ends_at: datetime
-    time_zone: str
-    title: str
-    where: str
-    notes: str = ""
-    cancelled: bool = False
 
 
 class Letter(NamedTuple):

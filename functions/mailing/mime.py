@@ -8,11 +8,12 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from functions.mailing.letter import Letter
+from shared.colours import DARK_PAPERS, LIGHT_PAPERS, ink_on, readable
 from shared.models import Event
 from shared.texts import Voice
 
@@ -36,6 +37,16 @@ class MailPolicy(EmailPolicy):
 
 
 POLICY = MailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=LONGEST_LINE)
+
+
+class Accent(NamedTuple):
+    """The colour of lines, links and buttons, and of what stands on these; ours unless the event has its own."""
+
+    one: str = "#0b5d57"
+    on_one: str = "#ffffff"
+    dark: str = "#37b3a8"
+    on_dark: str = "#08211f"
+    dark_link: str = "#6fd4ca"
 
 
 def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str, mail_id: str) -> bytes:
@@ -63,7 +74,7 @@ def mime(letter: Letter, event: Event, voice: Voice, sender: str, recipient: str
 def attach(message: EmailMessage, letter: Letter) -> None:
     if letter.entries:
         # Five kinds of letter need it, and it takes as long to import as all the rest.
-        from functions.mailing.calendar_file import calendar_file, method  # noqa: PLC0415
+        from shared.calendar_file import calendar_file, method  # noqa: PLC0415
 
         kept = [one for one in letter.entries if not one.cancelled]
         struck = [one for one in letter.entries if one.cancelled]
@@ -88,16 +99,25 @@ def subject_line(subject: str) -> bytes:
 
 
 def html(letter: Letter, event: Event, voice: Voice) -> str:
-    return _render(escaping(), "letter.html", letter, event, voice)
+    return _render(escaping(), "letter.html", letter, event, voice, accent=accent(event.accent))
 
 
 def text(letter: Letter, event: Event, voice: Voice) -> str:
     return _render(plain(), "letter.txt", letter, event, voice)
 
 
-def _render(environment: Environment, name: str, letter: Letter, event: Event, voice: Voice) -> str:
+def _render(environment: Environment, name: str, letter: Letter, event: Event, voice: Voice, **values: object) -> str:
     title = event.title.in_language(voice.language)
-    return environment.get_template(name).render(letter=letter, event=event, say=voice, title=title)
+    return environment.get_template(name).render(letter=letter, event=event, say=voice, title=title, **values)
+
+
+@cache
+def accent(colour: str) -> Accent:
+    """Make an organiser's colour readable on a letter's papers, light and dark."""
+    if not colour:
+        return Accent()
+    one, dark = readable(colour, *LIGHT_PAPERS), readable(colour, *DARK_PAPERS)
+    return Accent(one, ink_on(one), dark, ink_on(dark), dark)
 
 
 @cache

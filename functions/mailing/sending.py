@@ -15,8 +15,8 @@ from functions.mailing.subject import Subject
 from functions.mailing.timing import hours, may_ask, next_opening
 from shared.chain import KINDS, data_end, zone_of
 from shared.logs import log_fault, logger
-from shared.models import Asked, Mail, MailRef, MailState, Owner, Purpose, Token, Topic
-from shared.store import addresses, mails, pauses
+from shared.models import Asked, Mail, MailKind, MailRef, MailState, Owner, Purpose, Token, Topic
+from shared.store import addresses, limits, mails, pauses
 from shared.store.table import Operation
 from shared.tokens import new_token, page_link, token_hash
 
@@ -103,7 +103,8 @@ def asked_again(mail: Mail, now: datetime) -> tuple[Subject | Skip | Wait, list[
     about = gather(mail, now)
     if not isinstance(about, Subject):
         return about, []
-    zone, counted, moment = about.event.time_zone, [], now
+    zone, moment = about.event.time_zone, now
+    counted = [limits.count_mail(mail.event_id, now)] if mail.owner is Owner.SUBMISSION else []
     if about.attendee:
         zone = zone_of(about.event, about.attendee)
         if KINDS[mail.kind].topic is Topic.FOLLOW_UP:
@@ -124,7 +125,7 @@ def with_links(mail: Mail, about: Subject) -> tuple[Subject, list[Token]]:
     """Mint the links a letter carries: the stored side goes into the claim's transaction."""
     base, tokens = settings().public_url.rstrip("/"), []
     about = about._replace(form_url=f"{base}/events/{mail.event_id}")
-    if mail.owner is Owner.SUBMISSION and about.expires_at:
+    if mail.kind is MailKind.CONFIRMATION and about.expires_at:
         raw = new_token()
         tokens.append(
             Token(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from shared import local_time, meeting
 from shared.chain import zone_of
 from shared.counts import Counts
-from shared.models import Attendance, Attendee, Event, Mail, Match, Round
+from shared.models import Attendee, Event, Mail, Match, Round
 from shared.texts import Voice
 
 
@@ -67,11 +67,7 @@ class Subject(NamedTuple):
 
     def where(self) -> str:
         """Say where the event is for this reader: there, online, or both."""
-        comes = self.attendee.profile.attendance if self.attendee else Attendance.ON_SITE
-        place = self.event.place.in_language(self.voice.language) if self.event.place else ""
-        if self.event.link is None or (place and comes is Attendance.ON_SITE):
-            return place
-        return self.event.link if comes is Attendance.VIRTUAL or not place else f"{place} / {self.event.link}"
+        return meeting.where_for(self.event, self.reader, self.voice.language)
 
     def names(self) -> str:
         """List the first names of the others as a sentence does."""

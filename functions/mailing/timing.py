@@ -12,6 +12,7 @@ from shared.models import Cap, Event, Mail, MailKind, Topic
 
 AT_ONCE = {
     MailKind.CONFIRMATION,
+    MailKind.PAGE_LINK,
     MailKind.WELCOME,
     MailKind.YOUR_DATA,
     MailKind.GOODBYE,

@@ -27,6 +27,11 @@ BEFORE_START = re.compile(r"([1-9][0-9]{0,2})([dh])")
 HTTPS = re.compile(r"https://[^\s/]+\.\S+")
 ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 ADDRESS = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)  # as headers carry it
+COLOUR = re.compile(r"(#[0-9a-fA-F]{6})?")
+PORT = r":(?!(80|443)$)[1-9][0-9]{0,4}"  # browsers leave those two out
+ORIGIN = re.compile(rf"https://[a-z0-9-]+(\.[a-z0-9-]+)+({PORT})?|http://(127\.0\.0\.1|localhost){PORT}")
+LONGEST_TOPIC = 40
+PARTS_TOPICS = re.compile(r"[,;]")  # as the form's field for several interests does
 BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # as a mail's headers see it
 ASKED_LATE_DAYS = 14  # after the event somebody may still say what became of it, and from then on its letter counts
 YEARS = range(2000, 3000)  # far enough from both ends of the calendar to calculate with
@@ -52,6 +57,18 @@ def both_on_one_line(value: Bilingual) -> Bilingual:
     return value
 
 
+def short_and_whole(value: Bilingual) -> Bilingual:
+    if any(len(text) > LONGEST_TOPIC or PARTS_TOPICS.search(text) for text in (value.de, value.en)):
+        raise PydanticCustomError("topic", "a short topic without what parts topics")
+    return value
+
+
+def as_browsers_name_it(value: str) -> str:
+    if not ORIGIN.fullmatch(value):
+        raise PydanticCustomError("origin", "a website's origin")
+    return value
+
+
 def with_a_time(value: Any) -> Any:
     if not isinstance(value, str) or ":" not in value:
         raise PydanticCustomError("datetime_type", "a date and time")
@@ -66,7 +83,9 @@ def in_our_time(value: datetime) -> datetime:
 
 Text = Annotated[Bilingual, BeforeValidator(one_text_for_both)]
 Label = Annotated[Text, AfterValidator(both_on_one_line)]
+Topic = Annotated[Label, AfterValidator(short_and_whole)]
 Link = Annotated[str, Field(max_length=300)]
+Origin = Annotated[Link, AfterValidator(as_browsers_name_it)]
 LocalTime = Annotated[NaiveDatetime, BeforeValidator(with_a_time), AfterValidator(in_our_time)]
 
 
@@ -123,6 +142,10 @@ class EventFile(Value):
     privacy_url: Link
     retention_days: int = Field(default=120, strict=True, ge=1, le=365)  # the last letter asks after 90
     follow_up: FollowUpInFile = FollowUpInFile()
+    accent: str = ""
+    topics: tuple[Topic, ...] = Field(default=(), max_length=12)
+    allowed_origins: tuple[Origin, ...] = Field(default=(), max_length=10)
+    mail_budget: int = Field(default=2000, strict=True, ge=50, le=100_000)
     cancelled: bool = Field(default=False, strict=True)
 
     @field_validator("time_zone")
@@ -134,9 +157,9 @@ class EventFile(Value):
             raise PydanticCustomError("time_zone", "unknown zone") from None
         return value
 
-    @field_validator("languages")
+    @field_validator("languages", "topics", "allowed_origins")
     @classmethod
-    def languages_are_different(cls, value: tuple[Language, ...]) -> tuple[Language, ...]:
+    def all_are_different(cls, value: tuple[object, ...]) -> tuple[object, ...]:
         if len(set(value)) < len(value):
             raise PydanticCustomError("twice", "the same twice")
         return value
@@ -146,6 +169,13 @@ class EventFile(Value):
     def can_be_answered(cls, value: str) -> str:
         if not ADDRESS.fullmatch(value):
             raise PydanticCustomError("reply_to", "an address in ASCII")
+        return value
+
+    @field_validator("accent")
+    @classmethod
+    def is_a_colour(cls, value: str) -> str:
+        if not COLOUR.fullmatch(value):
+            raise PydanticCustomError("colour", "a colour, or none")
         return value
 
     @field_validator("link", "privacy_url")

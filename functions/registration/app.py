@@ -1,70 +1,61 @@
-"""The attendee's HTTP side: form, confirmation, own page, answers."""
+"""The attendee's HTTP side: form, confirmation, stopping of mail; own_page has what lies behind a person's link."""
 
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from functions.registration import confirming
-from functions.registration.form import is_json, read_fields, read_form, submission
+from functions.registration import confirming, crowds, own_page
+from functions.registration.form import address_asked_for, is_json, read_fields, read_form, submission
+from functions.registration.form_page import WHOLE_FORM, form_page
+from functions.registration.links import allowed
 from functions.registration.pages import (
     HEADERS,
-    LANGUAGES_OFFERED,
     answer_refusals,
     asset,
-    language_of,
+    back,
+    moment_of,
     page,
     refuse,
+    voice_of,
 )
 from functions.registration.settings import settings
-from shared import chain, clock, local_time
+from shared import chain, clock
 from shared.chain import next_round_after
 from shared.errors import (
     Complaint,
+    EventChangedMeanwhile,
     FieldsInvalid,
-    LinkUnknown,
     MethodRefused,
+    OriginRefused,
     PageUnknown,
     RegistrationClosed,
+    TooManyForms,
 )
 from shared.logs import logger
-from shared.models import (
-    PRIVATE,
-    Answer,
-    Attendance,
-    Attendee,
-    AttendeeState,
-    Event,
-    MailKind,
-    Outcome,
-    Purpose,
-    Round,
-    Token,
-    Topic,
-)
+from shared.models import Attendance, AttendeeState, Event, Mail, MailKind, Purpose, Submission, Topic
 from shared.queues import wake
 from shared.secret import hash_secret
-from shared.store import attendees, events, mails, matches, pauses
-from shared.texts import Voice, voice_for
-from shared.tokens import new_id, token_hash
+from shared.store import attendees, events, limits, pauses
+from shared.texts import Voice
+from shared.tokens import address_hash, keyed_hash, new_id
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 METHODS = ("GET", "POST")
-# One for each clock that many people live by; the JSON interface takes every zone there is.
-ZONES = (
-    "Pacific/Honolulu America/Anchorage America/Los_Angeles America/Denver America/Chicago America/New_York "
-    "America/Halifax America/Sao_Paulo Atlantic/Azores Europe/Lisbon Europe/London Europe/Berlin Africa/Lagos "
-    "Africa/Johannesburg Europe/Athens Europe/Kyiv Europe/Istanbul Africa/Nairobi Asia/Tehran Asia/Dubai Asia/Kabul "
-    "Asia/Karachi Asia/Kolkata Asia/Kathmandu Asia/Dhaka Asia/Bangkok Asia/Singapore Asia/Shanghai Asia/Tokyo "
-    "Australia/Adelaide Australia/Sydney Pacific/Auckland"
-).split()
+COLOUR = re.compile(r"[0-9a-fA-F]{6}")
+TRAP = "second_line"  # a field nobody sees; programs fill it in
+LINK_ASKED = timedelta(days=1)  # for which an address waits to be mailed its link
 
 app = APIGatewayHttpResolver()
+app.include_router(own_page.router)
 answer_refusals(app)
 
 
@@ -73,23 +64,62 @@ def style() -> Response[str]:
     return asset("style.css", "text/css")
 
 
+@app.get("/page.js")
+def script() -> Response[str]:
+    return asset("page.js", "text/javascript")
+
+
 @app.get("/icon.svg")
 def icon() -> Response[str]:
     return asset("icon.svg", "image/svg+xml")
 
 
+@app.get("/accents/<colour>")
+def accent(colour: str) -> Response[str]:
+    """Serve an organiser's own colour as a style sheet: pages may carry no style of their own."""
+    from functions.registration.accent import accent_css  # noqa: PLC0415 - few events have one
+
+    if not COLOUR.fullmatch(colour):
+        raise PageUnknown
+    kept = {**HEADERS, "Cache-Control": "public, max-age=3600"}
+    return Response(HTTPStatus.OK, "text/css; charset=utf-8", accent_css(f"#{colour}"), kept)
+
+
 @app.get("/events/<event_id>")
 def show_form(event_id: str) -> Response[str]:
-    event = open_event(event_id)
-    return form_page(event, voice_of(event), {}, ())
+    event, now = events.event(event_id), clock.now()
+    refuse_closed(event, now)
+    stamp = crowds.stamp(hash_secret(), event_id, now)
+    return form_page(app.current_event, event, voice_of(app.current_event, event), {}, stamp=stamp)
 
 
 @app.post("/events/<event_id>/registrations")
 def register(event_id: str) -> Response[str]:
     """Take a submission in; a known address gets the same answer as a new one."""
-    now, request = clock.now(), app.current_event
-    event = open_event(event_id)
-    voice, fields = voice_of(event), {"matches": event.matches_per_person, **read_fields(request)}
+    try:
+        return with_cors(take_in(event_id, clock.now()), event_id)
+    except EventChangedMeanwhile:
+        events.forget_remembered(event_id)
+        return with_cors(take_in(event_id, clock.now()), event_id)
+
+
+@app.route("/events/<event_id>/registrations", method=["OPTIONS"])
+def ask_whether_allowed(event_id: str) -> Response[str]:
+    """Tell a browser whether a script of another website may send JSON here."""
+    return with_cors(Response(HTTPStatus.NO_CONTENT, "text/plain", "", {**HEADERS}), event_id)
+
+
+def take_in(event_id: str, now: datetime) -> Response[str]:
+    """Read a form, store it and plan its mail; or show it again with what is wrong."""
+    request, secret = app.current_event, hash_secret()
+    event, rounds = events.remembered(event_id, now)
+    refuse_closed(event, now)
+    refuse_foreign(event)
+    voice, fields = voice_of(request, event), {"matches": event.matches_per_person, **read_fields(request)}
+    given_stamp, trapped = str(fields.pop("stamp", "")), bool(fields.pop(TRAP, ""))
+    open_for = crowds.age(given_stamp, secret, event_id, now)
+    # A form that comes back keeps the time it was first handed out.
+    stamp = given_stamp if open_for is not None else crowds.stamp(secret, event_id, now)
     if event.place is None:
         fields["attendance"] = Attendance.VIRTUAL  # there is nowhere else to be
     try:
@@ -97,36 +127,97 @@ def register(event_id: str) -> Response[str]:
     except FieldsInvalid as refusal:
         if is_json(request):
             raise
-        return form_page(event, voice, fields, refusal.complaints)
-    taken = submission(form, event, voice.language, new_id(), hash_secret(), now)
-    mail = chain.confirmation(taken)
-    attendees.submit(taken, mail)
-    wake(settings().mail_queue_url, [mail.ref])
-    logger.info("registered", event_id=event.event_id, submission_id=taken.submission_id)
+        return form_page(request, event, voice, fields, refusal.complaints, stamp=stamp)
+    doubt = "left_empty" if trapped else "quick" if open_for is not None and open_for < crowds.QUICKEST else ""
+    if doubt:
+        complaint = Complaint(WHOLE_FORM, voice(f"complaints.{doubt}"))
+        if is_json(request):
+            raise FieldsInvalid([complaint])
+        return form_page(request, event, voice, fields, (complaint,), stamp=stamp)
+    try:
+        waits = counted(open_for is not None, now)
+    except TooManyForms:
+        if is_json(request):
+            raise
+        complaint = Complaint(WHOLE_FORM, voice("refusals.TooManyForms"))
+        return form_page(request, event, voice, fields, (complaint,), stamp=stamp, status=HTTPStatus.TOO_MANY_REQUESTS)
+    taken = submission(form, event, voice.language, new_id(), secret, now)
+    keep(taken, chain.confirmation(taken, waits), event, now)
     if is_json(request):
         body = {"status": "confirmation_planned", "message": voice("pages.registered.text")}
-        return Response(HTTPStatus.ACCEPTED, "application/json", json.dumps(body, ensure_ascii=False), HEADERS)
-    return page(request, voice, "registered.html", event=event, next_round=next_round(event))
+        return Response(HTTPStatus.ACCEPTED, "application/json", json.dumps(body, ensure_ascii=False), {**HEADERS})
+    coming = moment_of(next_round_after(rounds, now), event, voice)
+    return page(request, voice, "registered.html", event=event, next_round=coming, link_only=False)
+
+
+def keep(taken: Submission, mail: Mail, event: Event, now: datetime) -> None:
+    """Store a submission with its mail, and let the mail go if it need not wait."""
+    attendees.submit(taken, mail, event.version)
+    wake(settings().mail_queue_url, [mail.ref] if mail.due and mail.due <= now else [])
+    logger.info("registered", event_id=event.event_id, submission_id=taken.submission_id)
+
+
+def counted(stamped: bool, now: datetime) -> timedelta:  # noqa: FBT001 - the one thing that is known
+    """Count one more form of this network; return how long its mail waits, or raise TooManyForms."""
+    network = crowds.network_of(app.current_event.request_context.http.source_ip)
+    forms = limits.count_form(keyed_hash(hash_secret(), "network", network), now)
+    return crowds.wait(forms, crowds.STAMPED if stamped else crowds.UNSTAMPED)
+
+
+@app.get("/events/<event_id>/link")
+def ask_for_address(event_id: str) -> Response[str]:
+    """Show the page for those who have lost the link to theirs."""
+    event = events.event(event_id)
+    return link_page(event, voice_of(app.current_event, event), "", "")
+
+
+@app.post("/events/<event_id>/link")
+def send_link(event_id: str) -> Response[str]:
+    """Mail somebody the link to their page; whoever asks learns nothing of whether there is one."""
+    now, request = clock.now(), app.current_event
+    event, _ = events.event_with_rounds(event_id)
+    voice, fields = voice_of(request, event), read_fields(request)
+    given_stamp = str(fields.get("stamp", ""))
+    try:
+        email = address_asked_for(fields, voice)
+    except FieldsInvalid as refusal:
+        return link_page(event, voice, str(fields.get("email", "")), refusal.complaints[0].text)
+    if fields.get(TRAP):
+        return link_page(event, voice, email, voice("complaints.left_empty"))
+    waits = counted(crowds.age(given_stamp, hash_secret(), event_id, now) is not None, now)
+    asked = Submission(
+        submission_id=new_id(),
+        event_id=event_id,
+        email=email,
+        address_hash=address_hash(hash_secret(), email),
+        company_hash="",
+        avoid=(),
+        language=voice.language,
+        submitted_at=now,
+        expires_at=now + LINK_ASKED,
+    )
+    keep(asked, chain.confirmation(asked, waits), event, now)
+    return page(request, voice, "registered.html", event=event, next_round="", link_only=True)
 
 
 @app.get("/confirm/<token>")
 def ask_to_confirm(token: str) -> Response[str]:
     link = allowed(token, Purpose.CONFIRM)
     event = events.event(link.event_id)
-    return page(app.current_event, voice_of(event), "confirm.html", event=event)
+    return page(app.current_event, voice_of(app.current_event, event), "confirm.html", event=event)
 
 
 @app.post("/confirm/<token>")
 def confirm(token: str) -> Response[str]:
     """Make a submission an attendee; done twice, it is done once."""
     link = allowed(token, Purpose.CONFIRM)
-    event = events.event(link.event_id)
-    if event.cancelled or event.ends_at <= clock.now():
-        raise RegistrationClosed
-    done = confirming.confirm(event, link.subject_id, clock.now())
+    event, rounds = events.event_with_rounds(link.event_id)
+    now = clock.now()
+    refuse_closed(event, now)
+    done = confirming.confirm(event, link.subject_id, now)
     wake(settings().mail_queue_url, [mail.ref for mail in done.mails])
     wake(settings().profile_queue_url, [task.ref for task in done.tasks])
-    voice = voice_of(event)
+    voice = voice_of(app.current_event, event)
     if done.attendee.state is AttendeeState.WITHDRAWN:
         return back(f"/me/{done.page_token}")  # an old link: their page says how to come back
     return page(
@@ -135,100 +226,17 @@ def confirm(token: str) -> Response[str]:
         "confirmed.html",
         event=event,
         me=done.attendee,
-        page_path=f"/me/{done.page_token}",
+        base=f"/me/{done.page_token}",
         is_new=bool(done.mails),
-        next_round=next_round(event),
+        next_round=moment_of(next_round_after(rounds, now), event, voice),
     )
-
-
-@app.get("/me/<token>")
-def show_page(token: str) -> Response[str]:
-    """Show a person everything that is theirs."""
-    from functions.registration import my_page  # noqa: PLC0415 - three modules for this page alone
-
-    now = clock.now()
-    event, rounds, me = reader(token)
-    voice = voice_for_reader(event, me)
-    theirs = matches.matches_of(event.event_id, me.person_id)
-    partners = attendees.attendees_by_id(event.event_id, {match.other(me.person_id) for match in theirs})
-    return page(
-        app.current_event,
-        voice,
-        "me.html",
-        event=event,
-        me=me,
-        now=now,
-        left=me.state is AttendeeState.WITHDRAWN,
-        cards=[
-            my_page.with_suggestion(card, app.current_event.query_string_parameters or {})
-            for card in my_page.cards(event, rounds, me, theirs, partners, voice, now)
-        ],
-        base=f"/me/{token}",
-        next_round=moment_of(next_round_after(rounds, now), event, voice, me),
-        outcomes=[(str(one), voice(f"pages.outcomes.{one}"), one in PRIVATE) for one in Outcome],
-    )
-
-
-@app.post("/me/<token>/matches/<match_id>/answer")
-def answer(token: str, match_id: str) -> Response[str]:
-    """Take a yes or a not now; nobody but this person ever sees the latter."""
-    said = Answer(chosen("answer", tuple(Answer)))
-    event, rounds, me = reader(token)
-    introduced = confirming.answer(event, rounds, me, match_id, said, clock.now())
-    wake(settings().mail_queue_url, [mail.ref for mail in introduced])
-    return back(f"/me/{token}#{match_id}")
-
-
-@app.post("/me/<token>/matches/<match_id>/outcome")
-def tell_outcome(token: str, match_id: str) -> Response[str]:
-    """Take what became of an introduction."""
-    outcome = Outcome(chosen("outcome", tuple(Outcome)))
-    event, _, me = reader(token)
-    confirming.tell_outcome(event, me, match_id, outcome, clock.now())
-    return back(f"/me/{token}#{match_id}")
-
-
-@app.post("/me/<token>/matching")
-def agree_to_matching(token: str) -> Response[str]:
-    """Take the consent to be matched from somebody who had not given it."""
-    _, _, me = reader(token)
-    attendees.give_consent(me)
-    return back(f"/me/{token}")
-
-
-@app.get("/me/<token>/leave")
-def ask_to_leave(token: str) -> Response[str]:
-    event, _, me = reader(token)
-    return page(app.current_event, voice_for_reader(event, me), "leave.html", event=event, base=f"/me/{token}")
-
-
-@app.post("/me/<token>/leave")
-def leave(token: str) -> Response[str]:
-    """Let somebody go: no more proposals, no more mails."""
-    event, _, me = reader(token)
-    now, theirs = clock.now(), matches.matches_of(event.event_id, me.person_id)
-    letters = [chain.goodbye(me, event, now), *chain.meetings_off(me, event, theirs, now)]
-    attendees.withdraw(me, letters)
-    wake(settings().mail_queue_url, [letter.ref for letter in letters])
-    logger.info("withdrawn", event_id=event.event_id, person_id=me.person_id)
-    return back(f"/me/{token}")
-
-
-@app.post("/me/<token>/data")
-def ask_for_data(token: str) -> Response[str]:
-    """Plan the mail with all that is kept about somebody."""
-    event, _, me = reader(token)
-    letter = chain.your_data(me, event, clock.now())
-    mails.plan(letter)
-    wake(settings().mail_queue_url, [letter.ref])
-    return back(f"/me/{token}")
 
 
 @app.get("/stop/<token>")
 def ask_to_stop(token: str) -> Response[str]:
     link = allowed(token, Purpose.STOP)
     event = events.event(link.event_id)
-    voice = voice_of(event)
+    voice = voice_of(app.current_event, event)
     return page(app.current_event, voice, "stop.html", event=event, topic=link.topic, stopped=False)
 
 
@@ -242,7 +250,8 @@ def stop(token: str) -> Response[str]:
     elif link.topic and (me := attendees.attendee(event.event_id, link.subject_id)):
         attendees.take_back(me, link.topic)
     logger.info("stopped", event_id=event.event_id, topic=link.topic)
-    return page(app.current_event, voice_of(event), "stop.html", event=event, topic=link.topic, stopped=True)
+    voice = voice_of(app.current_event, event)
+    return page(app.current_event, voice, "stop.html", event=event, topic=link.topic, stopped=True)
 
 
 @app.not_found
@@ -255,80 +264,46 @@ def nothing_here(_: Exception) -> Response[str]:
     return refused
 
 
-def open_event(event_id: str) -> Event:
-    """Return an event one can still register for."""
-    event = events.event(event_id)
-    if event.cancelled or event.ends_at <= clock.now():
+def refuse_closed(event: Event, now: datetime) -> None:
+    """Raise RegistrationClosed where nobody can register any more."""
+    if event.cancelled or event.ends_at <= now:
         raise RegistrationClosed
-    return event
 
 
-def allowed(token: str, purpose: Purpose) -> Token:
-    """Return what a link allows; a foreign, an expired and a wrong one are all the same to its holder."""
-    found = attendees.token(token_hash(token), clock.now())
-    if found is None or found.purpose is not purpose:
-        raise LinkUnknown
-    return found
+def refuse_foreign(event: Event) -> None:
+    """Raise OriginRefused for a form from a website the event does not name; a program names none."""
+    request = app.current_event
+    origin = request.headers.get("origin")
+    ours = request.headers.get("sec-fetch-site") == "same-origin"
+    if origin is None or ours or origin in event.allowed_origins:
+        return
+    if urlsplit(origin).netloc != request.request_context.domain_name:
+        raise OriginRefused
 
 
-def reader(token: str) -> tuple[Event, list[Round], Attendee]:
-    """Return whose page this is."""
-    link = allowed(token, Purpose.PAGE)
-    event, rounds = events.event_with_rounds(link.event_id)
-    me = attendees.attendee(link.event_id, link.subject_id)
-    if me is None:
-        raise LinkUnknown
-    return event, rounds, me
+def with_cors(answered: Response[str], event_id: str) -> Response[str]:
+    """Let a script of a website that the event names read the answer."""
+    origin = app.current_event.headers.get("origin", "")
+    if origin in events.remembered(event_id, clock.now())[0].allowed_origins:
+        answered.headers |= {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Headers": "Content-Type, Accept-Language",
+            "Vary": "Origin",
+        }
+    return answered
 
 
-def voice_for_reader(event: Event, me: Attendee) -> Voice:
-    """Speak a person's language, or the one the address asks for."""
-    asked = "lang" in (app.current_event.query_string_parameters or {})
-    return voice_for(event, language_of(app.current_event, event) if asked else me.language)
-
-
-def chosen(field: str, possible: tuple[str, ...]) -> str:
-    """Return which of the possible values a request's field has; raise FieldsInvalid."""
-    value = read_fields(app.current_event).get(field)
-    if value not in possible:
-        words = Voice(language_of(app.current_event))("complaints.enum", expected=", ".join(possible))
-        raise FieldsInvalid([Complaint(field, words)])
-    return str(value)
-
-
-def voice_of(event: Event) -> Voice:
-    return Voice(language_of(app.current_event, event), event.address)
-
-
-def next_round(event: Event) -> str:
-    """Say when the next round is, or nothing."""
-    _, rounds = events.event_with_rounds(event.event_id)
-    return moment_of(next_round_after(rounds, clock.now()), event, voice_of(event))
-
-
-def moment_of(coming: Round | None, event: Event, voice: Voice, reader: Attendee | None = None) -> str:
-    zone = chain.zone_of(event, reader) if reader else event.time_zone
-    return local_time.for_reader(coming.due, zone, event.time_zone, voice.language) if coming else ""
-
-
-def form_page(event: Event, voice: Voice, fields: dict[str, Any], complaints: tuple[Any, ...]) -> Response[str]:
-    wrong = {complaint.field: complaint.text for complaint in complaints}
+def link_page(event: Event, voice: Voice, email: str, wrong: str) -> Response[str]:
     return page(
         app.current_event,
         voice,
-        "form.html",
+        "link.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         event=event,
-        given=fields,
+        email=email,
         wrong=wrong,
-        languages=[(code, voice(f"phrases.languages.{code}")) for code in LANGUAGES_OFFERED],
-        limit=event.matches_per_person,
-        zones=ZONES,
+        stamp=crowds.stamp(hash_secret(), event.event_id, clock.now()),
     )
-
-
-def back(path: str) -> Response[str]:
-    return Response(HTTPStatus.SEE_OTHER, "text/plain", "", {**HEADERS, "Location": path})
 
 
 @logger.inject_lambda_context

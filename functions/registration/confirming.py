@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from functions.registration.form import Form, submission
 from shared import chain
-from shared.errors import AnswerTooLate, LinkUnknown, PageUnknown
+from shared.errors import AnswerTooLate, EventChangedMeanwhile, LinkUnknown, PageUnknown
 from shared.meeting import free_break
 from shared.models import (
     Answer,
@@ -14,6 +15,7 @@ from shared.models import (
     AttendeeState,
     Event,
     Mail,
+    Match,
     MatchState,
     Outcome,
     Round,
@@ -21,6 +23,7 @@ from shared.models import (
     Task,
     TaskKind,
 )
+from shared.secret import hash_secret
 from shared.store import addresses, attendees, matches
 from shared.store.table import repeat_on_conflict
 from shared.tokens import page_link
@@ -60,7 +63,12 @@ def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
 
 
 def next_version(given: Submission, known: Attendee | None, now: datetime) -> Attendee:
-    """Shape the attendee a submission makes; an older one, or the same again, leaves what is there as it is."""
+    """Shape the attendee a submission makes; an older one, or the same again, leaves what is there as it is.
+
+    Raise LinkUnknown for one that only asked for a link.
+    """
+    if given.profile is None:
+        raise LinkUnknown
     if known and (given.submission_id == known.submission_id or given.submitted_at < known.submitted_at):
         return known
     return Attendee(
@@ -78,17 +86,68 @@ def next_version(given: Submission, known: Attendee | None, now: datetime) -> At
         submission_id=given.submission_id,
         submitted_at=given.submitted_at,
         confirmed_at=known.confirmed_at if known and known.state is AttendeeState.CONFIRMED else now,
+        paused_until=known.paused_until if known and known.state is AttendeeState.CONFIRMED else None,
     )
+
+
+def change_profile(event: Event, me: Attendee, form: Form, now: datetime, *, forget_avoided: bool) -> list[Task]:
+    """Give an attendee new answers; return what is to be understood anew. Raise EventChangedMeanwhile.
+
+    What somebody named to avoid is kept as fingerprints only: new ones are added, or the old ones go.
+    """
+    understand = Task(kind=TaskKind.UNDERSTAND, event_id=event.event_id, subject=me.person_id, due=now)
+
+    def attempt() -> list[Task] | None:
+        known = attendees.attendee(event.event_id, me.person_id)
+        if known is None or known.state is not AttendeeState.CONFIRMED:
+            raise LinkUnknown
+        told = submission(form, event, known.language, known.submission_id, hash_secret(), now)
+        kept = () if forget_avoided else known.avoid
+        changed = known.model_copy(
+            update={
+                "version": known.version + 1,
+                "profile": told.profile,
+                "company_hash": told.company_hash,
+                "avoid": tuple(dict.fromkeys((*kept, *told.avoid))),
+                # A form sent before this must not undo it.
+                "submitted_at": now,
+            }
+        )
+        return [understand] if attendees.change_profile(changed, understand) else None
+
+    return repeat_on_conflict(attempt, otherwise=EventChangedMeanwhile)
+
+
+def erase(event: Event, me: Attendee, now: datetime) -> list[Mail]:
+    """Let go of somebody; return the letters to those they were to meet. Raise EventChangedMeanwhile."""
+
+    def attempt() -> list[Mail] | None:
+        known = attendees.attendee(event.event_id, me.person_id)
+        if known is None:
+            return []
+        theirs = matches.matches_of(event.event_id, me.person_id)
+        # Who left before has told them so.
+        has_left = known.state is AttendeeState.WITHDRAWN
+        letters = [] if has_left else chain.meetings_off(known, event, theirs, now)
+        return letters if attendees.erase(known, letters, now) else None
+
+    return repeat_on_conflict(attempt, otherwise=EventChangedMeanwhile)
+
+
+def shown_match(event: Event, rounds: list[Round], me: Attendee, match_id: str) -> Match:
+    """Return a match of a round that is out; raise PageUnknown."""
+    match = matches.match(event.event_id, match_id)
+    out = {one.number for one in rounds if one.is_out}
+    if match is None or me.person_id not in match.members or match.round not in out:
+        raise PageUnknown
+    return match
 
 
 def answer(event: Event, rounds: list[Round], me: Attendee, match_id: str, said: Answer, now: datetime) -> list[Mail]:
     """Take one member's answer; return the introductions it set off. Raise AnswerTooLate or PageUnknown."""
-    out = {one.number for one in rounds if one.is_out}
 
     def attempt() -> list[Mail] | None:
-        match = matches.match(event.event_id, match_id)
-        if match is None or me.person_id not in match.members or match.round not in out:
-            raise PageUnknown
+        match = shown_match(event, rounds, me, match_id)
         until = chain.as_of(match, rounds).answer_by
         if match.state is MatchState.INTRODUCED and said is Answer.YES:
             return []

@@ -31,7 +31,14 @@ SWITCHES = {name for name, field in Profile.model_fields.items() if field.annota
 SWITCHES |= {"consent_matching", "consent_follow_up"}
 JOINERS = "\u200c\u200d"
 UNSEEN = ("Cf", "Mn", "Zs")  # categories of joiners, marks and blanks, which alone show nothing
-CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\.", re.IGNORECASE)
+ENDINGS = "com|org|net|info|eu|de|ch|fr|nl|uk|pl"  # of most web addresses; "at", "es" and "it" are words, too
+CONTACT = re.compile(
+    r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\."
+    r"|(?<![\w@])@\w{2,}"  # a handle
+    rf"|\b(?!asp\.net\b)[\w-]{{2,}}\.(?:{ENDINGS})\b"
+    r"|\b[\w-]+\.[a-z]{2,}/\w",  # t.me/somebody
+    re.IGNORECASE,
+)
 DIGITS = re.compile(r"\+?\d(?:[\s/().\u2010-\u2015-]*\d){6,}")  # as many as a telephone number has
 YEAR = r"(?:19|20)\d\d"
 COUNTS = "|".join(
@@ -45,6 +52,11 @@ COUNTS = "|".join(
 )
 ONE = rf"(?>(?:{COUNTS})(?!\d))"  # atomic, as nobody may have all ways tried to part a long text
 NO_TELEPHONE = re.compile(rf"{ONE}(?:[\s()/–-]+{ONE})*(?:\s\d{{1,3}})?")
+
+
+RENAMED = {"how_many": "matches"}  # on a page, a field named "matches" would hide a form's own method
+READ_BY_OTHERS = ("first_name", "about", "wishes", "offers", "interests")
+SHORTEST_COMPANY = 3  # letters; what is shorter is part of too many words
 
 
 class Form(Profile):
@@ -79,13 +91,18 @@ class Form(Profile):
             raise PydanticCustomError("int_type", "a number")
         return value
 
-    @field_validator("first_name", "about", "wishes", "offers", "interests")
+    @field_validator(*READ_BY_OTHERS)
     @classmethod
     def carries_no_contact(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        texts = (value,) if isinstance(value, str) else value
-        if any(tells_contact(text) for text in texts):
+        if any(tells_contact(text) for text in texts_of(value)):
             raise PydanticCustomError("contact_inside", "contact in a text others read")
         return value
+
+
+def names_company(text: str, company: str) -> bool:
+    """Say whether a text names a company, however either is spelt."""
+    name = normal_company(company)
+    return len(name) >= SHORTEST_COMPANY and f" {name} " in f" {normal_company(text)} "
 
 
 def in_ascii(email: str) -> str:
@@ -134,7 +151,8 @@ def read_fields(request: APIGatewayProxyEventV2) -> dict[str, Any]:
 def from_html(fields: dict[str, list[str]]) -> dict[str, Any]:
     """Shape an HTML form's fields like the JSON ones: lists, switches, and several topics typed in one field."""
     shaped: dict[str, Any] = {}
-    for name, given in fields.items():
+    for typed, given in fields.items():
+        name = RENAMED.get(typed, typed)
         if name in TYPED_IN_ONE_FIELD:
             shaped[name] = [part for text in given for part in re.split(r"[,;\n]", text) if part.strip()]
         elif name in LISTS:
@@ -165,9 +183,30 @@ def read_form(fields: dict[str, Any], voice: Voice) -> Form:
     if lost:
         raise FieldsInvalid([Complaint(name, voice("complaints.characters")) for name in sorted(lost)])
     try:
-        return Form.model_validate(fields)
+        form = Form.model_validate(fields)
     except ValidationError as error:
         raise FieldsInvalid(complaints(error, voice)) from None
+    named = [
+        Complaint(name, voice("complaints.company_inside"))
+        for name in READ_BY_OTHERS
+        if any(names_company(text, form.company) for text in texts_of(getattr(form, name)))
+    ]
+    if named:
+        raise FieldsInvalid(named)
+    return form
+
+
+def texts_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
+def address_asked_for(fields: dict[str, Any], voice: Voice) -> str:
+    """Return the one address in a request; raise FieldsInvalid."""
+    given = fields.get("email")
+    try:
+        return in_ascii(given if isinstance(given, str) else "")
+    except ValueError:
+        raise FieldsInvalid([Complaint("email", voice("complaints.email"))]) from None
 
 
 def has_lost_letters(value: Any) -> bool:

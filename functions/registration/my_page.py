@@ -6,11 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from shared import local_time, phrases
-from shared.chain import as_of, zone_of
+from shared.chain import as_of, ask_at, next_round_after, remind_at, zone_of
 from shared.meeting import meeting
-from shared.models import Answer, Attendee, Event, Match, MatchState, Outcome, Round
+from shared.models import (
+    Answer,
+    Aside,
+    Attendee,
+    Event,
+    Mail,
+    MailKind,
+    MailState,
+    Match,
+    MatchState,
+    Outcome,
+    Round,
+)
 from shared.texts import Voice
 
 
@@ -22,6 +36,8 @@ class Standing(StrEnum):
     SAID_NOT_NOW = "said_not_now"
     INTRODUCED = "introduced"
     CLOSED = "closed"
+    KNOWN = "known"
+    BLOCKED = "blocked"
     GONE = "gone"
 
 
@@ -42,6 +58,9 @@ class Card:
     i_write: bool = False
     outcome: Outcome | None = None
     suggested: str = ""  # what the link in a mail was about to say; only a button says it
+    meets_at: datetime | None = None
+    meets_until: datetime | None = None
+    where: str = ""
 
 
 def cards(
@@ -68,9 +87,14 @@ def card(event: Event, me: Attendee, match: Match, partner: Attendee | None, voi
     if partner is None or not match.may_show(partner):
         return Card(match.match_id, Standing.GONE, "", "", (), "", moment)
     profile = partner.profile
+    if match.is_blocked_by(me.person_id):
+        return Card(match.match_id, Standing.BLOCKED, profile.first_name, "", (), "", moment)
+    stands = standing(match, me.person_id, now)
+    if event.cancelled and stands in CAN_BE_SAID and stands is not Standing.INTRODUCED:
+        stands = Standing.CLOSED
     seen = Card(
         match_id=match.match_id,
-        standing=standing(match, me.person_id, now),
+        standing=stands,
         name=profile.first_name,
         about=profile.about,
         reasons=phrases.reasons(match, me.person_id, profile.first_name, voice),
@@ -99,6 +123,8 @@ def standing(match: Match, person_id: str, now: datetime) -> Standing:
     """Say how a match stands for one of the two; at `answer_by` all open ones close alike."""
     if match.state is MatchState.INTRODUCED:
         return Standing.INTRODUCED
+    if match.set_aside.get(person_id) is Aside.KNOWN:
+        return Standing.KNOWN
     if match.state is MatchState.CLOSED or match.answer_by <= now:
         return Standing.CLOSED
     return BY_ANSWER.get(match.answer_of(person_id), Standing.OPEN)
@@ -114,6 +140,7 @@ def with_contact(seen: Card, event: Event, me: Attendee, match: Match, partner: 
     if spot:
         when = local_time.for_reader(spot.starts_at, zone_of(event, me), event.time_zone, voice.language)
         place = f"{when}, {spot.where}"
+        seen = replace(seen, meets_at=spot.starts_at, meets_until=spot.ends_at, where=spot.where)
     return replace(
         seen,
         contact=partner.profile.contact or partner.email,
@@ -122,3 +149,83 @@ def with_contact(seen: Card, event: Event, me: Attendee, match: Match, partner: 
         i_write=match.writes_first == me.person_id,
         outcome=match.outcomes.get(me.person_id),
     )
+
+
+class Stage(StrEnum):
+    """Where an event stands, as its people see it."""
+
+    AHEAD = "ahead"
+    TODAY = "today"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+def stage(event: Event, now: datetime) -> Stage:
+    """Say where an event stands; its day begins as it does there."""
+    if event.cancelled:
+        return Stage.CANCELLED
+    if event.ends_at <= now:
+        return Stage.OVER
+    zone = ZoneInfo(event.time_zone)
+    is_here = event.starts_at.astimezone(zone).date() <= now.astimezone(zone).date()
+    return Stage.TODAY if is_here else Stage.AHEAD
+
+
+class Appointment(NamedTuple):
+    """Who, where and when, on the day itself."""
+
+    card: Card
+    at: str
+
+
+def today(event: Event, me: Attendee, seen: list[Card], now: datetime, voice: Voice) -> list[Appointment]:
+    """Return whom somebody meets today, those that are over left out; who has no time yet comes last."""
+    if stage(event, now) is not Stage.TODAY:
+        return []
+    zone = zone_of(event, me)
+    agreed = [one for one in seen if one.standing is Standing.INTRODUCED and not is_over(one, now)]
+    timed = sorted((one for one in agreed if one.meets_at), key=lambda one: one.meets_at or now)
+    clocks = [
+        Appointment(
+            one, local_time.clock_time(one.meets_at, zone, voice.language) + local_time.abroad(zone, event.time_zone)
+        )
+        for one in timed
+        if one.meets_at
+    ]
+    return [*clocks, *(Appointment(one, "") for one in agreed if one.meets_at is None)]
+
+
+def is_over(one: Card, now: datetime) -> bool:
+    return one.meets_until is not None and one.meets_until <= now
+
+
+class Coming(NamedTuple):
+    """A letter that is to come: its kind in the catalogue, and when, in the reader's words."""
+
+    kind: str
+    when: str
+
+
+def coming(
+    event: Event, rounds: list[Round], me: Attendee, seen: list[Card], mails: list[Mail], voice: Voice, now: datetime
+) -> list[Coming]:
+    """Say which letters are to come, from nothing but what this person sees and said: no other's answer shows in it."""
+    if event.cancelled:
+        return []
+    zone, stands = zone_of(event, me), {one.standing for one in seen}
+    moments: list[tuple[datetime, str]] = []
+    next_round = next_round_after(rounds, now)
+    if next_round and me.wants_matches:
+        moments.append((next_round.due, "round"))
+    waiting = [one for one in mails if one.state is MailState.PLANNED and one.due and one.due > now]
+    own = {MailKind.NOT_YET, MailKind.STAY_IN_TOUCH} | ({MailKind.NUDGE} if Standing.OPEN in stands else set())
+    moments += [(one.due, str(one.kind)) for one in waiting if one.due and one.kind in own]
+    if Standing.INTRODUCED in stands and event.follow_up.reminder is not None and me.consents.matching:
+        moments.append((remind_at(event, zone, event.follow_up.reminder), "reminder"))
+    untold = any(one.standing is Standing.INTRODUCED and one.outcome is None for one in seen)
+    if untold and event.follow_up.did_you_meet is not None and me.consents.follow_up:
+        moments.append((ask_at(event, zone, "1"), "did_you_meet"))
+        if event.follow_up.once_more is not None:
+            moments.append((ask_at(event, zone, "2"), "once_more"))
+    to_come = sorted(moment for moment in moments if moment[0] > now)
+    return [Coming(kind, local_time.long_date(due, zone, voice.language)) for due, kind in to_come]

@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from functions.registration.form import is_json
+from shared import chain, local_time
 from shared.errors import (
     AnswerTooLate,
     BodyTooLarge,
@@ -22,14 +23,16 @@ from shared.errors import (
     FieldsInvalid,
     LinkUnknown,
     MethodRefused,
+    OriginRefused,
     PageUnknown,
     Refused,
     RegistrationClosed,
     RoundNotReady,
+    TooManyForms,
 )
 from shared.logs import log_fault
-from shared.models import Event, Language
-from shared.texts import Voice
+from shared.models import Attendee, Event, Language, Round
+from shared.texts import Voice, voice_for
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,6 +43,8 @@ STATUS: dict[type[Refused], HTTPStatus] = {
     PageUnknown: HTTPStatus.NOT_FOUND,
     LinkUnknown: HTTPStatus.NOT_FOUND,
     MethodRefused: HTTPStatus.METHOD_NOT_ALLOWED,
+    OriginRefused: HTTPStatus.FORBIDDEN,
+    TooManyForms: HTTPStatus.TOO_MANY_REQUESTS,
     RegistrationClosed: HTTPStatus.CONFLICT,
     AnswerTooLate: HTTPStatus.CONFLICT,
     EventChangedMeanwhile: HTTPStatus.CONFLICT,
@@ -50,7 +55,8 @@ STATUS: dict[type[Refused], HTTPStatus] = {
     CommandUnknown: HTTPStatus.BAD_REQUEST,
 }
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -59,7 +65,6 @@ HEADERS = {
     # Pages hold what one person may see; the form alone could be kept, and is small.
     "Cache-Control": "no-store",
 }
-LANGUAGES_OFFERED = ("de", "en", "fr", "es", "it", "nl", "pl", "tr")
 
 
 def answer_refusals(app: APIGatewayHttpResolver) -> None:
@@ -88,7 +93,10 @@ def refuse(request: APIGatewayProxyEventV2, error: Exception) -> Response[str]:
         if complaints:
             problem["errors"] = [{"field": one.field, "detail": one.text} for one in complaints]
         return Response(status, "application/problem+json", json.dumps(problem, ensure_ascii=False), HEADERS)
-    return page(request, voice, "refused.html", status, words=words, complaints=complaints)
+    parts = request.raw_path.split("/")
+    own_page = f"/me/{parts[2]}" if parts[1] == "me" and len(parts) > len(("", "me", "")) else ""
+    home = "" if isinstance(error, LinkUnknown) else own_page
+    return page(request, voice, "refused.html", status, words=words, complaints=complaints, home=home)
 
 
 def page(
@@ -108,12 +116,39 @@ def page(
             say=voice,
             event=event,
             title=title,
+            accent=event.accent.removeprefix("#") if event else "",
             other_language=Language.EN if voice.language is Language.DE else Language.DE,
             path=request.raw_path,
             **values,
         )
     )
     return Response(status, "text/html; charset=utf-8", body, {**HEADERS, "Content-Language": str(voice.language)})
+
+
+def voice_of(request: APIGatewayProxyEventV2, event: Event) -> Voice:
+    return Voice(language_of(request, event), event.address)
+
+
+def voice_for_reader(request: APIGatewayProxyEventV2, event: Event, me: Attendee) -> Voice:
+    """Speak a person's language, or the one the address asks for."""
+    asked = "lang" in (request.query_string_parameters or {})
+    return voice_for(event, language_of(request, event) if asked else me.language)
+
+
+def moment_of(coming: Round | None, event: Event, voice: Voice, reader: Attendee | None = None) -> str:
+    """Say when a round is, or nothing."""
+    zone = chain.zone_of(event, reader) if reader else event.time_zone
+    return local_time.for_reader(coming.due, zone, event.time_zone, voice.language) if coming else ""
+
+
+def back(path: str) -> Response[str]:
+    return Response(HTTPStatus.SEE_OTHER, "text/plain", "", {**HEADERS, "Location": path})
+
+
+def download(kind: str, name: str, content: str | bytes) -> Response[str | bytes]:
+    """Hand out a file of somebody's own."""
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(HTTPStatus.OK, f"{kind}; charset=utf-8", content, headers)
 
 
 def language_of(request: APIGatewayProxyEventV2, event: Event | None = None) -> Language:

@@ -6,6 +6,7 @@ import json
 import random
 import re
 import tomllib
+import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from http import HTTPStatus
@@ -92,7 +93,13 @@ def links(mail: Received) -> list[str]:
 
 def send(stack: Stack, path: str, form: dict[str, Any], language: str) -> Answer:
     headers = {"content-type": "application/json", "accept-language": language}
-    return stack.http(Request("POST", path, "", headers, json.dumps(form).encode()))
+    return stack.http(Request("POST", path, "", headers, json.dumps(form).encode(), network_of(form)))
+
+
+def network_of(form: dict[str, Any]) -> str:
+    """Let everybody send from a network of their own, as from their own homes."""
+    digits = zlib.crc32(str(form.get("email", "")).encode())
+    return f"10.{digits >> 16 & 255}.{digits >> 8 & 255}.{digits & 255}"
 
 
 def get(stack: Stack, path: str) -> Answer:

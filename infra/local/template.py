@@ -38,6 +38,9 @@ STOOD_IN_FOR = {
 }
 LEFT_OUT = {
     "AWS::ApiGatewayV2::Stage": "throttling and access logs",
+    "AWS::CloudWatch::Alarm": "alarms",
+    "AWS::Logs::MetricFilter": "what alarms count",
+    "AWS::SNS::Subscription": "who hears of alarms",
     "AWS::SNS::TopicPolicy": "who may publish: there is nobody else here",
     "AWS::SQS::QueuePolicy": "who may send: there is nobody else here",
 }

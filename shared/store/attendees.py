@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.clock import utc_text
-from shared.errors import LinkUnknown
+from shared.errors import EventChangedMeanwhile, LinkUnknown
 from shared.models import (
     Attendee,
     AttendeeState,
+    Erased,
     Mail,
     MailState,
     Submission,
     Task,
+    TaskKind,
     Token,
     Topic,
     Understanding,
@@ -29,6 +31,7 @@ from shared.store.keys import (
     attendee_partition,
     counter_key,
     counter_keys,
+    erased_key,
     mail_key,
     match_key,
     match_of,
@@ -41,8 +44,11 @@ from shared.store.keys import (
 from shared.store.table import ABSENT, Cancelled, ConditionFailed, Operation, table
 
 
-def submit(submission: Submission, mail: Mail) -> None:
-    """Store a filled form and plan one mail to its address: the same writes whoever has this address."""
+def submit(submission: Submission, mail: Mail, event_version: int) -> None:
+    """Store a filled form and plan one mail to its address: the same writes whoever has this address.
+
+    Raise EventChangedMeanwhile where the event is no longer as it was read.
+    """
     count = table().update(
         asked_key(submission.address_hash, utc_text(submission.submitted_at)[:10]),
         "SET #ttl = :ttl ADD asked :one",
@@ -50,9 +56,18 @@ def submit(submission: Submission, mail: Mail) -> None:
         ttl=int(submission.expires_at.timestamp()),
         one=1,
     )
-    total = table().update(counter_key(submission.event_id, submission.submission_id), "ADD submissions :one", one=1)
+    total = table().update(
+        counter_key(submission.event_id, submission.submission_id),
+        "ADD submissions :forms",
+        "event_version = :version",
+        forms=1 if submission.profile else 0,
+        version=event_version,
+    )
     stored = table().put(item_of(submission_key(submission.submission_id), submission, submission.expires_at), ABSENT)
-    table().transact([stored, plan_mail(mail), count, total])
+    try:
+        table().transact([stored, plan_mail(mail), count, total])
+    except Cancelled:
+        raise EventChangedMeanwhile from None
 
 
 def submission(submission_id: str, now: datetime) -> Submission | None:
@@ -64,7 +79,7 @@ def submission(submission_id: str, now: datetime) -> Submission | None:
 
 def submissions(event_id: str) -> int:
     """Count the forms that came for an event, repeated ones too."""
-    return sum(int(item["submissions"]) for item in table().batch_get(counter_keys(event_id)))
+    return sum(int(item.get("submissions", 0)) for item in table().batch_get(counter_keys(event_id)))
 
 
 def attendee(event_id: str, person_id: str) -> Attendee | None:
@@ -112,18 +127,57 @@ def confirm(found: Attendee, welcome: Sequence[Mail], understand: Task, page: To
     return True
 
 
-def give_consent(found: Attendee) -> None:
-    """Note that somebody agrees to be matched."""
+def change_profile(changed: Attendee, understand: Task) -> bool:
+    """Write an attendee's next version, to be understood anew; False where somebody was quicker."""
+    person = table().put(
+        item_of(attendee_key(changed.event_id, changed.person_id), changed),
+        "version = :before AND #state = :confirmed",
+        name_state="state",
+        before=changed.version - 1,
+        confirmed=AttendeeState.CONFIRMED,
+    )
+    try:
+        table().transact([person, plan_task(understand)])
+    except Cancelled:
+        return False
+    return True
+
+
+def give_consent(found: Attendee, topic: Topic, wording: str) -> None:
+    """Note that somebody agrees to letters of a topic, and which words they read; raise LinkUnknown."""
     change = table().update(
         attendee_key(found.event_id, found.person_id),
-        "SET consents.matching = :yes",
-        "attribute_exists(pk)",
+        "SET consents.#topic = :yes, consents.wording = :wording",
+        STILL_HERE,
+        name_topic=topic,
+        name_state="state",
         yes=True,
+        wording=wording,
+        confirmed=AttendeeState.CONFIRMED,
     )
     try:
         table().write(change)
     except ConditionFailed:
         raise LinkUnknown from None
+
+
+def pause(found: Attendee, until: datetime | None) -> None:
+    """Leave somebody alone until a time, or no longer; raise LinkUnknown."""
+    change = table().update(
+        attendee_key(found.event_id, found.person_id),
+        "SET paused_until = :until" if until else "REMOVE paused_until",
+        STILL_HERE,
+        name_state="state",
+        confirmed=AttendeeState.CONFIRMED,
+        **({"until": utc_text(until)} if until else {}),
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        raise LinkUnknown from None
+
+
+STILL_HERE = "#state = :confirmed"
 
 
 def take_back(found: Attendee, topic: Topic) -> None:
@@ -157,6 +211,62 @@ def withdraw(found: Attendee, letters: Sequence[Mail]) -> None:
         with suppress(Cancelled):
             table().transact([leave, *map(plan_mail, letters), *map(cancel_mail, cancelled)])
             return
+
+
+EVIDENCE_KEPT = timedelta(days=3 * 365)  # as long as somebody may ask whether they ever agreed
+
+
+def erase(found: Attendee, letters: Sequence[Mail], now: datetime) -> bool:
+    """Let go of a person at once, with the task that sweeps up after them; False where they changed meanwhile.
+
+    What stays is that this address was erased, and when, so that no old link brings it back, and what they had agreed
+    to. `letters` go to others.
+    """
+    event_id, person_id = found.event_id, found.person_id
+    gone = table().delete(attendee_key(event_id, person_id), "version = :version", version=found.version)
+    evidence = found.consents.model_dump() | {"confirmed_at": utc_text(found.confirmed_at)}
+    address = table().put(
+        address_key(found.address_hash, event_id)
+        | {"erased_at": utc_text(now), "consents": evidence, "ttl": int((now + EVIDENCE_KEPT).timestamp())},
+        "person_id = :person",
+        person=person_id,
+    )
+    left = Erased(
+        event_id=event_id,
+        person_id=person_id,
+        address_hash=found.address_hash,
+        submission_id=found.submission_id,
+    )
+    trace = table().put(item_of(erased_key(event_id, person_id), left))
+    sweep = plan_task(Task(kind=TaskKind.ERASE, event_id=event_id, subject=person_id, due=now))
+    planned = [mail for mail in mails_of(event_id, person_id) if mail.state is MailState.PLANNED]
+    for cancelled in (planned, []):
+        # As when somebody leaves: a mail that has just been claimed finds nobody to go to.
+        with suppress(Cancelled):
+            table().transact([gone, address, trace, sweep, *map(plan_mail, letters), *map(cancel_mail, cancelled)])
+            return True
+    return False
+
+
+def erased(event_id: str, person_id: str) -> Erased | None:
+    """Read what is left to sweep up after somebody."""
+    item = table().get(erased_key(event_id, person_id))
+    return read(Erased, item) if item else None
+
+
+def sweep(left: Erased, now: datetime) -> None:
+    """Delete what an event knows of somebody who is gone; what tells of them last, so that it can be done again.
+
+    Matches stay with the other one, without a word of theirs.
+    """
+    event_id, person_id = left.event_id, left.person_id
+    own = [{"pk": item["pk"], "sk": item["sk"]} for item in table().query(person_partition(event_id, person_id))]
+    trace = erased_key(event_id, person_id)
+    form = submission_key(left.submission_id)
+    form_items = [{"pk": item["pk"], "sk": item["sk"]} for item in table().query(form["pk"])]
+    table().delete_all([one for one in (*own, *form_items, understanding_key(event_id, person_id)) if one != trace])
+    addresses.forget_event(left.address_hash, event_id, now)
+    table().delete_all([trace])
 
 
 def mails_of(event_id: str, person_id: str) -> list[Mail]:

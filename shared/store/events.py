@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.clock import utc_text
 from shared.errors import EventChangedMeanwhile, EventUnknown
 from shared.models import Event, Mail, Round, RoundState, Task, TaskRef
 from shared.store.items import drop_task, item_of, plan_mail, plan_task, read
-from shared.store.keys import event_key, partition_of, round_key, task_key, unmatched_key
+from shared.store.keys import counter_keys, event_key, partition_of, round_key, task_key, unmatched_key
 from shared.store.table import Cancelled, table
 
 
@@ -33,6 +33,23 @@ def event_with_rounds(event_id: str) -> tuple[Event, list[Round]]:
     if found is None:
         raise EventUnknown
     return found, sorted(rounds, key=lambda one: one.number)
+
+
+REMEMBERED = timedelta(seconds=60)
+_remembered: dict[str, tuple[datetime, Event, list[Round]]] = {}
+
+
+def remembered(event_id: str, now: datetime) -> tuple[Event, list[Round]]:
+    """Return an event as this process read it within the last minute; what depends on it checks its version."""
+    read_at, found, rounds = _remembered.get(event_id, (None, None, None))
+    if read_at is None or found is None or rounds is None or not read_at <= now < read_at + REMEMBERED:
+        found, rounds = event_with_rounds(event_id)
+        _remembered[event_id] = (now, found, rounds)
+    return found, rounds
+
+
+def forget_remembered(event_id: str) -> None:
+    _remembered.pop(event_id, None)
 
 
 def save(
@@ -82,6 +99,10 @@ def save(
     ]
     operations += [plan_task(task) for task in tasks]
     operations += [table().delete(task_key(ref)) for ref in obsolete_tasks]
+    operations += [
+        table().update(key, "SET event_version = :version", version=changed.version)
+        for key in counter_keys(changed.event_id)
+    ]
     try:
         table().transact(operations)
     except Cancelled:

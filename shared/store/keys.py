@@ -27,7 +27,10 @@ def counter_key(event_id: str, subject_id: str) -> Key:
 
 
 def counter_keys(event_id: str) -> list[Key]:
-    """Count submissions in as many places as there are partitions, or the rush would queue up behind one item."""
+    """Count submissions in as many places as there are partitions, or the rush would queue up behind one item.
+
+    Each holds the event's version beside its count, for the same reason.
+    """
     return [{"pk": f"EVENT#{event_id}#C#{partition:02}", "sk": "SUBMISSIONS"} for partition in range(PARTITIONS)]
 
 
@@ -95,6 +98,20 @@ def mail_key(mail: Mail | MailRef) -> Key:
         Owner.ORGANISER: f"ORGANISER#{mail.owner_id}",
     }
     return {"pk": owners[mail.owner], "sk": f"MAIL#{mail.mail_id}"}
+
+
+def erased_key(event_id: str, person_id: str) -> Key:
+    """Keep what a sweep needs where it finds all the rest."""
+    return {"pk": person_partition(event_id, person_id), "sk": "ERASED"}
+
+
+def network_key(network_hash: str, window: str) -> Key:
+    return {"pk": f"NETWORK#{network_hash}", "sk": f"FORMS#{window}"}
+
+
+def budget_key(event_id: str, day: str) -> Key:
+    """Count a day's mails to addresses that nobody has confirmed."""
+    return {"pk": f"BUDGET#{event_id}", "sk": f"DAY#{day}"}
 
 
 def pause_key(scope: str) -> Key:

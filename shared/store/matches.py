@@ -10,6 +10,7 @@ from shared.errors import AnswerTooLate
 from shared.models import (
     NO_ANSWER,
     Answer,
+    Aside,
     Attendee,
     AttendeeState,
     Mail,
@@ -63,6 +64,10 @@ def publish(match: Match, members: Sequence[Attendee]) -> bool:
 def met(members: Sequence[Attendee]) -> list[Operation]:
     """Remember for later events that two addresses know each other now, both ways."""
     one, other = (member.address_hash for member in members)
+    return both_ways(one, other)
+
+
+def both_ways(one: str, other: str) -> list[Operation]:
     return [table().put(met_key(one, other)), table().put(met_key(other, one))]
 
 
@@ -199,6 +204,48 @@ def note_outcome(seen: Match, member: Attendee, outcome: Outcome, letters: Seque
             raise AnswerTooLate from None
         return False
     return True
+
+
+def set_aside(seen: Match, member: Attendee, other_hash: str, why: Aside | None) -> None:
+    """Note that somebody knows the other one already, or wants to hear nothing of them; None takes that back.
+
+    Later events then propose them no more. Of this one's answer nothing else is changed; raise AnswerTooLate where the
+    match is gone.
+    """
+    change = table().update(
+        match_key(seen.event_id, seen.match_id),
+        "SET set_aside.#me = :why" if why else "REMOVE set_aside.#me",
+        "attribute_exists(pk)",
+        name_me=member.person_id,
+        **({"why": why} if why else {}),
+    )
+    remember = both_ways(member.address_hash, other_hash) if why and other_hash else []
+    try:
+        table().transact([change, *remember])
+    except Cancelled:
+        raise AnswerTooLate from None
+
+
+def take_out(seen: Match, person_id: str) -> None:
+    """Leave nothing of what one of the two wrote or said in a match."""
+    other = seen.other(person_id)
+    kept = [gain.model_copy(update={"theirs": ""}).model_dump(mode="json") for gain in seen.gains[other]]
+    change = table().update(
+        match_key(seen.event_id, seen.match_id),
+        "SET gains = :gains REMOVE answers.#me, outcomes.#me, told_at.#me, set_aside.#me",
+        "attribute_exists(pk)",
+        name_me=person_id,
+        gains={person_id: [], other: kept},
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        return
+
+
+def forget_met(one: str, other: str) -> None:
+    """Forget that two addresses know each other, both ways."""
+    table().delete_all([met_key(one, other), met_key(other, one)])
 
 
 def close(open_match: Match) -> None:

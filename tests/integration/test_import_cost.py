@@ -17,7 +17,7 @@ import boto3
 boto3.client("dynamodb", region_name="eu-central-1")
 print(*sys.modules)
 """
-MOST_MODULES = 625
+MOST_MODULES = 630
 MOST_MODULES_OF_THE_SENDER = 580
 
 
@@ -31,7 +31,9 @@ def test_imports_few_modules(imported: set[str]) -> None:
     assert len(imported) <= MOST_MODULES
 
 
-@pytest.mark.parametrize("heavy", ["aws_xray_sdk", "dns", "email_validator", "jinja2", "pydantic.networks", "tomllib"])
+@pytest.mark.parametrize(
+    "heavy", ["aws_xray_sdk", "dns", "email_validator", "icalendar", "jinja2", "pydantic.networks", "tomllib"]
+)
 def test_leaves_to_others_what_is_heavy(imported: set[str], heavy: str) -> None:
     assert heavy not in imported
 

@@ -169,7 +169,7 @@ def test_without_consent_nobody_is_matched_until_one_button_is_pressed(life: Lif
     assert "fehlt dein Einverständnis" in life.page(BO)
     life.turn_to(days=9)
     assert not life.cards(ADA)
-    people.press(life.stack, f"{life.link(BO, '/me/')}/matching", "")
+    people.press(life.stack, f"{life.link(BO, '/me/')}/consents", "topic=matching&given=yes")
     life.turn_to(days=1)
     assert life.cards(ADA)
 

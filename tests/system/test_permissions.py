@@ -94,5 +94,6 @@ def test_each_function_may_do_to_the_table_what_it_does_and_no_more(
     life.outcome(BO, "good_conversation")
     life.command("status")
     people.press(life.stack, f"{life.link(BO, '/me/')}/leave", "")
+    people.press(life.stack, f"{life.link(ADA, '/me/')}/erase", "")
     life.turn_to(days=-40)
     assert used == allowed()

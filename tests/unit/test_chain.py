@@ -426,6 +426,7 @@ def test_every_kind_of_letter_has_its_rule_and_only_news_everybody_needs_comes_w
     neutral = {kind for kind, rule in KINDS.items() if rule.topic is Topic.SERVICE}
     assert neutral == {
         MailKind.CONFIRMATION,
+        MailKind.PAGE_LINK,
         MailKind.WELCOME,
         MailKind.EVENT_CHANGED,
         MailKind.EVENT_CANCELLED,

@@ -84,6 +84,7 @@ def test_subjects_fit_into_a_line(voice: Voice) -> None:
 def test_news_that_weigh_come_without_a_joke(voice: Voice) -> None:
     serious = (
         MailKind.CONFIRMATION,
+        MailKind.PAGE_LINK,
         MailKind.NO_MATCH,
         MailKind.EVENT_CANCELLED,
         MailKind.EVENT_CHANGED,

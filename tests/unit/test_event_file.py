@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,7 @@ def test_what_is_left_out_has_a_sensible_value() -> None:
     assert (event.languages, event.matches_per_person, event.cancelled) == ((Language.DE, Language.EN), 3, False)
     assert len(event.rounds) == 3
     assert event.breaks == ()
+    assert (event.accent, event.topics, event.allowed_origins, event.mail_budget) == ("", (), (), 2000)
 
 
 def test_one_text_counts_for_both_languages() -> None:
@@ -157,6 +159,19 @@ def test_a_missing_field_is_named(name: str) -> None:
         ({"imprint": " " * 20}, "imprint"),
         ({"retention_days": 366}, "retention_days"),
         ({"cancelled": "perhaps"}, "cancelled"),
+        ({"topics": "choir"}, "topics"),
+        ({"topics": [str(number) for number in range(13)]}, "topics"),
+        ({"topics": ["choir", {"de": "Chor"}]}, "topics.1.en"),
+        ({"topics": [" "]}, "topics.0.de"),
+        ({"topics": ["choir\nbees"]}, "topics.0"),
+        ({"topics": ["choir", "choir"]}, "topics"),
+        ({"allowed_origins": "https://example.org"}, "allowed_origins"),
+        ({"allowed_origins": [f"https://example.org:{port}" for port in range(1, 12)]}, "allowed_origins"),
+        ({"allowed_origins": ["https://example.org"] * 2}, "allowed_origins"),
+        ({"mail_budget": 49}, "mail_budget"),
+        ({"mail_budget": 100_001}, "mail_budget"),
+        ({"mail_budget": "2000"}, "mail_budget"),
+        ({"mail_budget": True}, "mail_budget"),
         ({"matches_per_persn": 3}, "matches_per_persn"),
         (
             {"breaks": [A_BREAK | {"starts_at": "2027-06-04T10:30", "ends_at": "2027-06-04T11:00"}]},
@@ -263,6 +278,84 @@ def test_an_address_for_answers_that_mails_can_carry_is_kept(address: str) -> No
     assert event_of(reply_to=address).reply_to == address
 
 
+@pytest.mark.parametrize("colour", ["#0b5d57", "#FFD400", ""])
+def test_a_colour_is_kept_as_it_is_written(colour: str) -> None:
+    assert event_of(accent=colour).accent == colour
+
+
+@pytest.mark.parametrize("colour", ["red", "#fff", "0b5d57", "#0b5d5", "#0b5d5g", "#0b5d57aa", "#0b5d57\n", "#٠١٢٣٤٥"])
+def test_what_is_no_colour_is_told_how_to_write_one(colour: str) -> None:
+    (complaint,) = complaints_about(SHORTEST | {"accent": colour})
+    assert complaint.field == "accent"
+    assert complaint.text.endswith('"#0b5d57".')
+
+
+def test_topics_are_one_text_or_one_for_each_language() -> None:
+    one, other = event_of(topics=[" choir ", {"de": "x" * 40, "en": "beekeeping on the roof"}]).topics
+    assert (one.de, one.en) == ("choir", "choir")
+    assert (other.de, other.en) == ("x" * 40, "beekeeping on the roof")
+
+
+@pytest.mark.parametrize("topic", ["x" * 41, {"de": "Chor", "en": "x" * 41}, "bees, choir", {"de": "a;b", "en": "a"}])
+def test_a_topic_that_would_not_arrive_as_one_interest_is_refused(topic: object) -> None:
+    (complaint,) = complaints_about(SHORTEST | {"topics": ["choir", topic]})
+    assert complaint.field == "topics.1"
+    assert complaint.text.startswith("A topic has at most 40 characters")
+
+
+ORIGINS = (
+    "https://example.org",
+    "https://www.what-next.example.org:8443",
+    "https://xn--gre-6ka8i.example",
+    "http://127.0.0.1:8000",
+    "http://localhost:5173",
+)
+
+
+def test_origins_are_kept_as_a_browser_sends_them() -> None:
+    assert event_of(allowed_origins=list(ORIGINS)).allowed_origins == ORIGINS
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://example.org/",
+        "https://example.org/next",
+        "https://Example.org",
+        "https://grüße.example",
+        "https://*.example.org",
+        "https://ada@example.org",
+        "https://example.org:443",
+        "https://example.org:0",
+        "https://example.org\n",
+        "https://example",
+        "http://example.org",
+        "http://localhost",
+        "http://localhost:80",
+        "http://localhost.example.org:8000",
+        "http://127.0.0.1:8000/",
+        "example.org",
+        "null",
+        "*",
+        "",
+    ],
+)
+def test_what_no_browser_would_send_as_origin_is_refused(origin: str) -> None:
+    (complaint,) = complaints_about(SHORTEST | {"allowed_origins": ["https://example.org", origin]})
+    assert complaint.field == "allowed_origins.1"
+    assert "https://example.org." in complaint.text
+
+
+def test_the_lines_a_sample_file_only_offers_can_be_used_as_they_stand(tmp_path: Path) -> None:
+    file = tmp_path / "event.toml"
+    file.write_text(re.sub(r"(?m)^# (\w+ = )", r"\1", SAMPLE.read_text(encoding="utf-8")), encoding="utf-8")
+    event = read_event(read(file), 1, DU, NOW)
+    assert event.accent
+    assert event.link
+    assert event.topics
+    assert event.allowed_origins
+
+
 @pytest.mark.parametrize("changed", [{"privacy_url": "https://begegnung.example/x\n"}, {"rounds": ["10d\n"]}])
 def test_a_trailing_line_break_is_refused(changed: dict[str, Any]) -> None:
     assert [one.field for one in complaints_about(SHORTEST | changed)] != []
@@ -289,7 +382,10 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from([*SHORTEST, "rounds", "breaks", "languages", "greeting", "x"]), json_values))
+MAY_BE_LEFT_OUT = ["rounds", "breaks", "languages", "greeting", "accent", "topics", "allowed_origins", "mail_budget"]
+
+
+@given(st.dictionaries(st.sampled_from([*SHORTEST, *MAY_BE_LEFT_OUT, "x"]), json_values))
 def test_whatever_a_file_holds_it_is_an_event_or_a_list_of_complaints(changed: dict[str, Any]) -> None:
     try:
         found: Event | FieldsInvalid = event_of(**changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -15,11 +16,13 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.mailing.calendar_file import calendar_file
-from functions.mailing.letter import Aside, Button, Entry, Facts, Letter, Paragraph, Person
-from functions.mailing.mime import mime
+from functions.mailing.letter import Aside, Button, Facts, Letter, Paragraph, Person
+from functions.mailing.mime import Accent, html, mime
 from functions.mailing.subject import Meeting
 from functions.registration.form import cleaned
+from shared.calendar_entries import Entry
+from shared.calendar_file import calendar_file
+from shared.colours import DARK_PAPERS, LIGHT_PAPERS, contrast
 from shared.models import Event, MailKind
 from shared.texts import Voice
 from tests.people import DU, ENGLISH, VOICES, a_match, an_attendee, an_event, berlin
@@ -239,6 +242,41 @@ def test_an_events_title_and_greeting_are_text_and_nothing_else() -> None:
     assert "img" not in page.elements
     assert "<img src=x>" in page.text
     assert "<i>Los</i> & los" in text
+
+
+def proposal(accent: str) -> str:
+    event = an_event(accent=accent)
+    return html(a_letter(MailKind.PROPOSAL, a_subject(event=event)), event, DU)
+
+
+def test_an_events_colour_takes_the_place_of_ours_everywhere() -> None:
+    ours, theirs = proposal(""), proposal("#7a1fa2")
+    for colour in (Accent().one, Accent().dark, Accent().dark_link):
+        assert colour in ours
+        assert colour not in theirs
+    assert theirs.count("#7a1fa2") == ours.count(Accent().one)
+
+
+@pytest.mark.parametrize("colour", ["#7a1fa2", "#ffd400", "#000000", "#ffffff", "#808080", "#e30613"])
+def test_a_button_can_be_read_in_whatever_colour_it_is(colour: str) -> None:
+    page = proposal(colour)
+    dark = r"\.button td, \.button a { background: (#\w+) !important; color: (#\w+) !important; }"
+    for button, papers in ((r'_blank" style="[^"]*background:(#\w+);color:(#\w+);', LIGHT_PAPERS), (dark, DARK_PAPERS)):
+        ((paper, ink),) = re.findall(button, page)
+        assert contrast(paper, ink) >= 4.5
+        assert all(contrast(paper, under) >= 4.5 for under in papers)
+
+
+@pytest.mark.parametrize("colour", ["", "#ffd400", "#000000"])
+def test_what_is_written_in_the_colour_can_be_read_where_it_stands(colour: str) -> None:
+    page = proposal(colour)
+    (light,) = set(re.findall(r'class="choice"[^>]*;color:(#\w+);', page))
+    (dark,) = re.findall(r"\.choice { color: (#\w+) ", page)
+    on_light = re.findall(r'class="(?:card|sheet)" style="[^"]*background:(#\w+);', page)
+    on_dark = re.findall(r"\.(?:card|sheet)[^{]*{ background: (#\w+) ", page)
+    assert len(set(on_light)) == len(set(on_dark)) == 2
+    assert all(contrast(light, paper) >= 4.5 for paper in on_light)
+    assert all(contrast(dark, paper) >= 4.5 for paper in on_dark)
 
 
 def test_the_text_part_has_no_entities_and_ends_with_a_signature() -> None:

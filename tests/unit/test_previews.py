@@ -25,6 +25,7 @@ from shared.models import MailKind
 WITHOUT_A_WAY_OUT = {
     "confirmation",
     "your_page",
+    "page_link",
     "your_data",
     "event_changed",
     "event_cancelled",

@@ -15,11 +15,12 @@ from pydantic import BaseModel, Field, ValidationError
 
 from functions.organiser.event_file import EventFile
 from functions.registration.form import Form
-from functions.registration.my_page import Standing, cards
-from functions.registration.pages import LANGUAGES_OFFERED, STATUS, page, templates
+from functions.registration.form_page import LANGUAGES_OFFERED, answers_of, form_page
+from functions.registration.my_page import Appointment, Coming, Stage, Standing, cards
+from functions.registration.pages import STATUS, page, templates
 from shared import chain, complaints
 from shared.errors import Complaint, Refused
-from shared.models import FormOfAddress, Language, MailKind, MatchState, Outcome, RoundState
+from shared.models import Aside, FormOfAddress, Language, MailKind, MatchState, Outcome, RoundState
 from shared.texts import FOLDER, Voice, catalogue, voice_for
 from tests.people import DU, ENGLISH, SIE, VOICES, a_match, an_attendee, an_event, berlin, rounds_of
 
@@ -30,7 +31,7 @@ CODE = Path(__file__).parents[2]
 SPEAKS_TO_SOMEBODY = re.compile(r"\b(du|dich|dir|dein\w*|ihr|euch|euer|eure\w*)\b", re.IGNORECASE)
 SPEAKS_DU = re.compile(r"\b(du|dich|dir|dein\w*|euch|euer|eure\w*)\b", re.IGNORECASE)
 # An example of what somebody may write to others, not what we say to them.
-QUOTED = {"pages.form.wishes_hint"}
+QUOTED: set[str] = set()
 
 
 def refusals(kind: type[Refused] = Refused) -> Iterator[type[Refused]]:
@@ -172,6 +173,7 @@ def request() -> APIGatewayProxyEventV2:
     return APIGatewayProxyEventV2({"rawPath": "/somewhere", "headers": {}})
 
 
+COMING = ("round", "nudge", "reminder", "did_you_meet", "once_more", "not_yet", "stay_in_touch")
 STOPPED = sorted({rule.stops for rule in chain.KINDS.values() if rule.stops})
 
 
@@ -188,41 +190,64 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
         a_match("ada", "fay", state=MatchState.INTRODUCED, writes_first="fay"),
         a_match("ada", "gus"),
         a_match("ada", "hal", state=MatchState.CLOSED),
+        a_match("ada", "ina", set_aside={"ada": Aside.KNOWN}),
+        a_match("ada", "jo", set_aside={"ada": Aside.BLOCKED}),
     ]
-    partners = {name: an_attendee(name) for name in ("cem", "dora", "emil", "fay", "hal")} | {"ben": ben, "gus": gone}
+    partners = {name: an_attendee(name) for name in ("cem", "dora", "emil", "fay", "hal", "ina", "jo")} | {
+        "ben": ben,
+        "gus": gone,
+    }
     me, now = an_attendee("ada"), berlin("2027-05-25 12:00")
     shown = cards(event, rounds, me, theirs, partners, voice, now)
     assert {one.standing for one in shown} == set(Standing)
     outcomes = [(str(one), voice(f"pages.outcomes.{one}"), one is Outcome.PITCH) for one in Outcome]
-    wrong = {"wishes.0": "W", "email": "E"}
     mine: dict[str, Any] = {
         "me": me,
         "now": now,
         "left": False,
+        "stage": Stage.AHEAD,
+        "paused": "",
+        "tomorrow": "2027-05-26",
+        "today": [],
+        "asked_for_data": False,
         "cards": shown,
+        "coming": [Coming(kind, "X") for kind in COMING],
         "base": "/me/t",
         "next_round": "X",
         "outcomes": outcomes,
     }
-    languages = [(code, voice(f"phrases.languages.{code}")) for code in LANGUAGES_OFFERED]
-    blank: dict[str, Any] = {"given": {}, "wrong": {}, "languages": languages, "limit": 3, "zones": ["Asia/Tokyo"]}
     views: list[tuple[str, dict[str, Any]]] = [
-        ("form.html", blank),
-        ("form.html", blank | {"given": {"wishes": ["<b>W</b>"], "avoid": ["a", "b"]}, "wrong": wrong}),
-        ("registered.html", {"next_round": "X"}),
-        ("registered.html", {"next_round": ""}),
+        ("registered.html", {"next_round": "X", "link_only": False}),
+        ("registered.html", {"next_round": "", "link_only": False}),
+        ("registered.html", {"next_round": "", "link_only": True}),
+        ("link.html", {"email": "", "wrong": "", "stamp": ""}),
+        ("link.html", {"email": "<b>W</b>", "wrong": "W", "stamp": ""}),
         ("confirm.html", {}),
-        ("confirmed.html", mine | {"next_round": "X", "page_path": "/me/t", "is_new": True}),
-        ("confirmed.html", mine | {"next_round": "X", "page_path": "/me/t", "is_new": False}),
+        ("confirmed.html", mine | {"is_new": True}),
+        ("confirmed.html", mine | {"is_new": False}),
+        ("confirmed.html", mine | {"is_new": True, "me": an_attendee("ada", consents={}, profile={"offers": ()})}),
         ("me.html", mine),
-        ("me.html", mine | {"cards": []}),
+        ("me.html", mine | {"cards": [], "coming": []}),
         ("me.html", mine | {"cards": [], "next_round": ""}),
         ("me.html", mine | {"left": True}),
+        ("me.html", mine | {"paused": "X", "asked_for_data": True}),
+        *(("me.html", mine | {"stage": stage}) for stage in Stage),
+        ("me.html", mine | {"today": [Appointment(shown[3], "X"), Appointment(shown[3], "")]}),
         ("me.html", mine | {"me": an_attendee("ada", consents={})}),
         ("leave.html", {"base": "/me/t"}),
+        ("erase.html", {"base": "/me/t", "erased": False}),
+        ("erase.html", {"base": "", "erased": True}),
         *(("stop.html", {"topic": topic, "stopped": stopped}) for topic in STOPPED for stopped in (False, True)),
-        ("refused.html", {"words": "W", "complaints": [SimpleNamespace(field="f", text="t")]}),
+        ("refused.html", {"words": "W", "complaints": [SimpleNamespace(field="f", text="t")], "home": "/me/t"}),
     ]
+    wrong = [Complaint("wishes.0", "W"), Complaint("email", "E"), Complaint("form", "F")]
+    with_both = event.model_copy(update={"link": "https://meet.example.org"})
+    for answered in (
+        form_page(request(), event, voice, {}),
+        form_page(request(), with_both, voice, {"wishes": ["<b>W</b>"], "avoid": ["a", "b"]}, wrong),
+        form_page(request(), event, voice, answers_of(me.profile), me=an_attendee("ada", avoid=("a",))),
+    ):
+        yield "form.html", str(answered.body)
     for name, values in views:
         body = page(request(), voice, name, event=event, **values).body
         assert body is not None
@@ -242,5 +267,5 @@ def test_every_page_can_be_shown_in_every_voice(voice: Voice) -> None:
 def test_no_formal_page_says_du() -> None:
     for name, body in pages(SIE):
         # What people wrote themselves, and the example of it, may.
-        own = re.sub("‹[^›]*›", "", re.sub("<[^>]*>", " ", body)).replace(SIE("pages.form.wishes_hint"), "")
+        own = re.sub("‹[^›]*›", "", re.sub("<[^>]*>", " ", body))
         assert SPEAKS_DU.findall(own) == [], name

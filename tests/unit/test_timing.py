@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.mailing.timing import WINDOWS, Hours, hours, may_ask, next_opening
+from functions.mailing.timing import AT_ONCE, WINDOWS, Hours, hours, may_ask, next_opening
 from shared.chain import KINDS, to_person
 from shared.models import Asked, Cap, Mail, MailKind, Topic
 from tests.people import an_event, berlin
@@ -28,7 +28,7 @@ def opening(kind: MailKind, moment: str, zone: str = BERLIN) -> datetime:
     return next_opening(mail, hours(mail, EVENT, now), zone, now)
 
 
-@pytest.mark.parametrize("kind", [MailKind.CONFIRMATION, MailKind.WELCOME, MailKind.YOUR_DATA, MailKind.GOODBYE])
+@pytest.mark.parametrize("kind", sorted(AT_ONCE))
 def test_who_has_just_done_something_is_answered_at_any_hour(kind: MailKind) -> None:
     assert opening(kind, "2027-05-24 03:00") == berlin("2027-05-24 03:00")
 

@@ -1,4 +1,7 @@
-"""A letter's calendar file (RFC 5545): entries to take over, to change, or to strike out."""
+"""A calendar file (RFC 5545): entries to take over, to change, or to strike out.
+
+To be imported where a file is written, not at the start: it takes as long as all the rest.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from functions.mailing.letter import Entry
+from shared.calendar_entries import Entry
 
 
 def method(entries: Sequence[Entry]) -> str:

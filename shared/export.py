@@ -26,6 +26,7 @@ def export(event: Event, attendee: Attendee, matches: Sequence[Match], mails: Se
                 "because_i_wrote": [gain.mine for gain in match.gains[me]],
                 "my_answer": None if match.answer_of(me) == NO_ANSWER else str(match.answer_of(me)),
                 "what_i_said_became_of_it": str(match.outcomes[me]) if me in match.outcomes else None,
+                "i_set_it_aside_as": str(match.set_aside[me]) if me in match.set_aside else None,
             }
             for match in matches
         ],
