@@ -13,7 +13,11 @@ demo: .venv/ready           ## the life of an event for 200 invented people, wit
 	@$(PYTHON) -m infra.local.demo
 
 test: .venv/ready           ## all tests that need nothing but Python
-	$(PYTHON) -m pytest -n auto tests/unit tests/integration tests/system
+	$(PYTHON) -m pytest -n auto tests/unit tests/integration tests/system tests/browser -r s
+
+browser: .venv/ready        ## the pages in a real browser, which has to be there: Debian's package is called chromium
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r tests/browser/requirements.txt
+	BROWSER_REQUIRED=yes $(PYTHON) -m pytest -n auto tests/browser
 
 coverage: .venv/ready       ## the same tests, slower, and what none of them runs
 	$(PYTHON) -m pytest -n auto tests/unit tests/integration tests/system --cov --cov-report=term:skip-covered
@@ -79,4 +83,4 @@ lock: .venv/ready           ## one version of each package for Python 3.11 to 3.
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements.txt
 	@touch $@
 
-.PHONY: help run demo test coverage check trial benchmark event publish status pause resume letters previews build deploy lock
+.PHONY: help run demo test browser coverage check trial benchmark event publish status pause resume letters previews build deploy lock

@@ -204,7 +204,9 @@ def _no_match(about: Subject) -> Letter:
         _paragraph(about, key if about.variant and about.voice.has(f"letters.{key}") else "no_match.text"),
         _goes_on(about, "no_match"),
         *([_paragraph(about, "no_match.richer")] if more_would_help else []),
-        Button(about.say("no_match.form_button"), about.form_url) if more_would_help else _button(about, "no_match"),
+        Button(about.say("no_match.form_button"), f"{about.page_url}/profile")
+        if more_would_help
+        else _button(about, "no_match"),
     )
 
 

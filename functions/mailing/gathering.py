@@ -236,10 +236,12 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | S
     if mail.kind is MailKind.ROUND_CLOSED:
         return about if spoken_of else Skip.NOT_RELEVANT
     partners = attendees.attendees_by_id(mail.event_id, {one.other(attendee.person_id) for one in spoken_of})
+    # Of who had themselves erased nothing is left, and the letter that says it is off speaks of nobody.
+    gone = attendee.model_copy(update={"state": AttendeeState.WITHDRAWN}) if mail.kind is MailKind.MEETING_OFF else None
     meetings = tuple(
         Meeting(one, partner)
         for one in spoken_of
-        if (partner := partners.get(one.other(attendee.person_id)))
+        if (partner := partners.get(one.other(attendee.person_id)) or gone)
         and one.may_show(partner) != (mail.kind is MailKind.MEETING_OFF)
     )
     return about._replace(meetings=meetings) if meetings or mail.kind in TELLS_EVERYBODY else Skip.NOT_RELEVANT

@@ -124,7 +124,6 @@ def asked_again(mail: Mail, now: datetime) -> tuple[Subject | Skip | Wait, list[
 def with_links(mail: Mail, about: Subject) -> tuple[Subject, list[Token]]:
     """Mint the links a letter carries: the stored side goes into the claim's transaction."""
     base, tokens = settings().public_url.rstrip("/"), []
-    about = about._replace(form_url=f"{base}/events/{mail.event_id}")
     if mail.kind is MailKind.CONFIRMATION and about.expires_at:
         raw = new_token()
         tokens.append(

@@ -37,7 +37,6 @@ class Subject(NamedTuple):
     expires_at: datetime | None = None  # of the submission to confirm
     page_url: str = ""
     confirm_url: str = ""
-    form_url: str = ""
     stop_url: str = ""
 
     @property

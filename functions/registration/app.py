@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -31,10 +32,12 @@ from shared.chain import next_round_after
 from shared.errors import (
     Complaint,
     EventChangedMeanwhile,
+    EventUnknown,
     FieldsInvalid,
     MethodRefused,
     OriginRefused,
     PageUnknown,
+    Refused,
     RegistrationClosed,
     TooManyForms,
 )
@@ -97,16 +100,24 @@ def show_form(event_id: str) -> Response[str]:
 def register(event_id: str) -> Response[str]:
     """Take a submission in; a known address gets the same answer as a new one."""
     try:
-        return with_cors(take_in(event_id, clock.now()), event_id)
-    except EventChangedMeanwhile:
-        events.forget_remembered(event_id)
-        return with_cors(take_in(event_id, clock.now()), event_id)
+        return with_cors(once_more(event_id, take_in), event_id)
+    except Refused as refusal:
+        return with_cors(refuse(app.current_event, refusal), event_id)
 
 
 @app.route("/events/<event_id>/registrations", method=["OPTIONS"])
 def ask_whether_allowed(event_id: str) -> Response[str]:
     """Tell a browser whether a script of another website may send JSON here."""
     return with_cors(Response(HTTPStatus.NO_CONTENT, "text/plain", "", {**HEADERS}), event_id)
+
+
+def once_more(event_id: str, taken: Callable[[str, datetime], Response[str]]) -> Response[str]:
+    """Take something in; where the event is no longer as it is remembered, read it anew."""
+    try:
+        return taken(event_id, clock.now())
+    except EventChangedMeanwhile:
+        events.forget_remembered(event_id)
+        return taken(event_id, clock.now())
 
 
 def take_in(event_id: str, now: datetime) -> Response[str]:
@@ -174,8 +185,14 @@ def ask_for_address(event_id: str) -> Response[str]:
 @app.post("/events/<event_id>/link")
 def send_link(event_id: str) -> Response[str]:
     """Mail somebody the link to their page; whoever asks learns nothing of whether there is one."""
-    now, request = clock.now(), app.current_event
-    event, _ = events.event_with_rounds(event_id)
+    return once_more(event_id, take_request_for_link)
+
+
+def take_request_for_link(event_id: str, now: datetime) -> Response[str]:
+    """Plan the mail with the link, if there is one to send; that is decided when it leaves."""
+    request = app.current_event
+    event, _ = events.remembered(event_id, now)
+    refuse_foreign(event)
     voice, fields = voice_of(request, event), read_fields(request)
     given_stamp = str(fields.get("stamp", ""))
     try:
@@ -284,7 +301,11 @@ def refuse_foreign(event: Event) -> None:
 def with_cors(answered: Response[str], event_id: str) -> Response[str]:
     """Let a script of a website that the event names read the answer."""
     origin = app.current_event.headers.get("origin", "")
-    if origin in events.remembered(event_id, clock.now())[0].allowed_origins:
+    try:
+        allowed_origins = events.remembered(event_id, clock.now())[0].allowed_origins if origin else ()
+    except EventUnknown:
+        return answered
+    if origin in allowed_origins:
         answered.headers |= {
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Allow-Headers": "Content-Type, Accept-Language",

@@ -55,7 +55,7 @@ def confirm(event: Event, submission_id: str, now: datetime) -> Confirmed:
         joins = known is None or known.state is AttendeeState.WITHDRAWN
         welcome = [chain.welcome(attendee, event)] if joins else []
         understand = Task(kind=TaskKind.UNDERSTAND, event_id=event.event_id, subject=attendee.person_id, due=now)
-        if not attendees.confirm(attendee, welcome, understand, page):
+        if not attendees.confirm(attendee, known, welcome, understand, page):
             return None
         return Confirmed(attendee, raw, welcome, [understand])
 
@@ -113,7 +113,7 @@ def change_profile(event: Event, me: Attendee, form: Form, now: datetime, *, for
                 "submitted_at": now,
             }
         )
-        return [understand] if attendees.change_profile(changed, understand) else None
+        return [understand] if attendees.change_profile(changed, known, understand) else None
 
     return repeat_on_conflict(attempt, otherwise=EventChangedMeanwhile)
 
@@ -151,6 +151,8 @@ def answer(event: Event, rounds: list[Round], me: Attendee, match_id: str, said:
         until = chain.as_of(match, rounds).answer_by
         if match.state is MatchState.INTRODUCED and said is Answer.YES:
             return []
+        if me.person_id in match.set_aside and said is Answer.YES:
+            raise AnswerTooLate
         members = attendees.attendees_by_id(event.event_id, set(match.members))
         all_here = all(
             member in members and members[member].state is AttendeeState.CONFIRMED for member in match.members

@@ -80,6 +80,7 @@ def tell_outcome(token: str, match_id: str) -> Response[str]:
     """Take what became of an introduction."""
     outcome = Outcome(chosen("outcome", tuple(Outcome)))
     event, _, me = reader(token)
+    refuse_who_left(me)
     confirming.tell_outcome(event, me, match_id, outcome, clock.now())
     return back(f"/me/{token}#{match_id}")
 
@@ -89,6 +90,7 @@ def set_aside(token: str, match_id: str) -> Response[str]:
     """Set somebody aside, as known or for good. To them it looks like silence."""
     said = chosen("aside", ASIDE)
     event, rounds, me = reader(token)
+    refuse_who_left(me)
     match = confirming.shown_match(event, rounds, me, match_id)
     if said != "none" and match.state is MatchState.PROPOSED:
         try:
@@ -141,8 +143,9 @@ def change_consent(token: str) -> Response[str]:
     topic = Topic(chosen("topic", tuple(CONSENTS)))
     given = chosen("given", ("yes", "no"))
     event, _, me = reader(token)
+    voice = voice_for_reader(router.current_event, event, me)
     if given == "yes":
-        attendees.give_consent(me, topic, wording_hash(event, me.language))
+        attendees.give_consent(me, topic, wording_hash(event, voice.language))
     else:
         attendees.take_back(me, topic)
     return back(f"/me/{token}#mails")
@@ -165,14 +168,17 @@ def calendar(token: str) -> Response[str | bytes]:
 
     now = clock.now()
     event, rounds, me = reader(token)
+    refuse_who_left(me)
     out = {one.number for one in rounds if one.is_out}
     theirs = [one for one in matches.matches_of(event.event_id, me.person_id) if one.round in out]
     agreed = [one for one in theirs if one.state is MatchState.INTRODUCED and not one.is_blocked_by(me.person_id)]
     partners = attendees.attendees_by_id(event.event_id, {one.other(me.person_id) for one in agreed})
     both = [(one, partners[other]) for one in agreed if (other := one.other(me.person_id)) in partners]
     here = [(one, partner) for one, partner in both if one.may_show(partner)]
-    voice = voice_for_reader(router.current_event, event, me)
-    return download("text/calendar", "begegnung.ics", calendar_file(page_entries(event, me, here, voice, now)))
+    entries = page_entries(event, me, here, voice_for_reader(router.current_event, event, me), now)
+    if not entries:
+        raise PageUnknown
+    return download("text/calendar", "begegnung.ics", calendar_file(entries))
 
 
 @router.get("/me/<token>/data.json")

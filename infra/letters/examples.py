@@ -203,7 +203,6 @@ def subject(voice: Voice) -> Subject:
         expires_at=NOW + timedelta(days=7),
         page_url=f"{SITE}/me/{TOKEN}",
         confirm_url=f"{SITE}/confirm/{TOKEN}",
-        form_url=f"{SITE}/events/{about.event_id}",
         stop_url=f"{SITE}/stop/{TOKEN}",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.clock import utc_text
 from shared.errors import EventChangedMeanwhile, LinkUnknown
@@ -59,7 +60,7 @@ def submit(submission: Submission, mail: Mail, event_version: int) -> None:
     total = table().update(
         counter_key(submission.event_id, submission.submission_id),
         "ADD submissions :forms",
-        "event_version = :version",
+        "attribute_not_exists(event_version) OR event_version = :version",
         forms=1 if submission.profile else 0,
         version=event_version,
     )
@@ -103,23 +104,20 @@ def attendees_by_id(event_id: str, person_ids: set[str]) -> dict[str, Attendee]:
     return {found.person_id: found for found in (read(Attendee, item) for item in items)}
 
 
-def confirm(found: Attendee, welcome: Sequence[Mail], understand: Task, page: Token) -> bool:
-    """Make a submission an attendee, or an attendee's next version; False where somebody was quicker.
+def confirm(found: Attendee, before: Attendee | None, welcome: Sequence[Mail], understand: Task, page: Token) -> bool:
+    """Make a submission an attendee, or the next version of the one `before`; False where somebody was quicker.
 
-    `found.version` is one more than what was read: 1 for somebody new, whose address must still be free.
+    The address of somebody new must still be free.
     """
-    is_new = found.version == 1
+    is_new = before is None
+    condition, bound = (ABSENT, {}) if before is None else unchanged(before)
     address = table().put(
         address_key(found.address_hash, found.event_id) | {"person_id": found.person_id},
         # An address erased later than this form was sent must not come back through an old link.
         "(attribute_not_exists(pk) OR erased_at < :asked)" if is_new else "person_id = :person",
         **({"asked": utc_text(found.submitted_at)} if is_new else {"person": found.person_id}),
     )
-    person = table().put(
-        item_of(attendee_key(found.event_id, found.person_id), found),
-        ABSENT if is_new else "version = :before",
-        **({} if is_new else {"before": found.version - 1}),
-    )
+    person = table().put(item_of(attendee_key(found.event_id, found.person_id), found), condition, **bound)
     try:
         table().transact([address, person, plan_task(understand), put_token(page), *map(plan_mail, welcome)])
     except Cancelled:
@@ -127,15 +125,24 @@ def confirm(found: Attendee, welcome: Sequence[Mail], understand: Task, page: To
     return True
 
 
-def change_profile(changed: Attendee, understand: Task) -> bool:
-    """Write an attendee's next version, to be understood anew; False where somebody was quicker."""
-    person = table().put(
-        item_of(attendee_key(changed.event_id, changed.person_id), changed),
-        "version = :before AND #state = :confirmed",
-        name_state="state",
-        before=changed.version - 1,
-        confirmed=AttendeeState.CONFIRMED,
+def unchanged(before: Attendee) -> tuple[str, dict[str, Any]]:
+    """Shape the demand that somebody is as they were read, with its values.
+
+    Neither taking back a consent nor a pause makes a new version: a whole item written over them would undo them.
+    """
+    item = item_of({}, before)
+    paused = item.get("paused_until")
+    condition = "version = :version AND #state = :state AND consents = :consents AND " + (
+        "paused_until = :paused" if paused else "attribute_not_exists(paused_until)"
     )
+    bound = {"name_state": "state", "version": before.version, "state": before.state, "consents": item["consents"]}
+    return condition, bound | ({"paused": paused} if paused else {})
+
+
+def change_profile(changed: Attendee, before: Attendee, understand: Task) -> bool:
+    """Write an attendee's next version, to be understood anew; False where somebody was quicker."""
+    condition, bound = unchanged(before)
+    person = table().put(item_of(attendee_key(changed.event_id, changed.person_id), changed), condition, **bound)
     try:
         table().transact([person, plan_task(understand)])
     except Cancelled:

@@ -149,7 +149,9 @@ def answer(
         match_key(seen.event_id, seen.match_id),
         "SET answers.#me = :said, #state = :next" + (", introduced_at = :now, meets_in = :break" if agreed else ""),
         "#state = :proposed AND answer_by > :now AND "
-        + ("attribute_not_exists(answers.#other)" if theirs == NO_ANSWER else "answers.#other = :theirs"),
+        + ("attribute_not_exists(answers.#other)" if theirs == NO_ANSWER else "answers.#other = :theirs")
+        # An old tab must not bring back whom somebody has set aside since.
+        + (" AND attribute_not_exists(set_aside.#me)" if said is Answer.YES else ""),
         name_me=person_id,
         name_other=other,
         name_state="state",
@@ -209,8 +211,7 @@ def note_outcome(seen: Match, member: Attendee, outcome: Outcome, letters: Seque
 def set_aside(seen: Match, member: Attendee, other_hash: str, why: Aside | None) -> None:
     """Note that somebody knows the other one already, or wants to hear nothing of them; None takes that back.
 
-    Later events then propose them no more. Of this one's answer nothing else is changed; raise AnswerTooLate where the
-    match is gone.
+    Later events then propose them no more. The answer stays as it is; raise AnswerTooLate where the match is gone.
     """
     change = table().update(
         match_key(seen.event_id, seen.match_id),
@@ -220,6 +221,10 @@ def set_aside(seen: Match, member: Attendee, other_hash: str, why: Aside | None)
         **({"why": why} if why else {}),
     )
     remember = both_ways(member.address_hash, other_hash) if why and other_hash else []
+    # Who was introduced, or whom the other one set aside, stays known.
+    if why is None and other_hash and seen.state is not MatchState.INTRODUCED and len(seen.set_aside) == 1:
+        pairs = ((member.address_hash, other_hash), (other_hash, member.address_hash))
+        remember = [table().delete(met_key(*pair)) for pair in pairs]
     try:
         table().transact([change, *remember])
     except Cancelled:

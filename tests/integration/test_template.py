@@ -94,7 +94,7 @@ def test_the_api_has_the_routes_the_function_answers() -> None:
 def test_the_documented_contract_names_every_route_and_field() -> None:
     from functions.registration.form import Form  # noqa: PLC0415 - imports the SDK
 
-    documented = set(re.findall(r"^### ((?:GET|POST) \S+)", CONTRACT, re.MULTILINE))
+    documented = set(re.findall(r"^### ((?:GET|POST|OPTIONS) \S+)", CONTRACT, re.MULTILINE))
     assert documented == routes()
     rows = re.findall(r"^\| `(\w+)` \| ([\w ]+) \| (yes|no) \| (.*?) \|", CONTRACT, re.MULTILINE)
     assert {name: required == "yes" for name, _, required, _ in rows} == {

@@ -14,7 +14,6 @@ from shared.texts import Voice
 from tests.people import DU, a_match, an_attendee, an_event, berlin, rounds_of
 
 PAGE, CONFIRM = "https://begegnung.example/me/page-token", "https://begegnung.example/confirm/confirm-token"
-FORM = "https://begegnung.example/events/what-next"
 STOP = "https://begegnung.example/stop/stop-token"
 NOW = berlin("2027-05-24 09:30")
 COUNTS = Counts(
@@ -50,7 +49,6 @@ def a_subject(voice: Voice = DU, **changed: Any) -> Subject:
         "meetings": BOTH,
         "next_round": rounds_of(event)[1],
         "page_url": PAGE,
-        "form_url": FORM,
         "stop_url": STOP,
     }
     return Subject(**subject | changed)

@@ -12,7 +12,7 @@ from functions.mailing.subject import Meeting
 from shared.models import Break, MailKind
 from shared.texts import Voice
 from tests.people import DU, ENGLISH, SIE, VOICES, a_match, an_attendee, an_event, berlin
-from tests.unit.letters import BEN, BOTH, CONFIRM, FORM, PAGE, a_letter, a_subject, every_letter, to_stranger
+from tests.unit.letters import BEN, BOTH, CONFIRM, PAGE, a_letter, a_subject, every_letter, to_stranger
 
 SPEAKS_DU = re.compile(r"\b(du|dich|dir|dein\w*|ihr|euch|eur\w+)\b")
 
@@ -57,7 +57,7 @@ def test_every_letter_greets_says_goodbye_says_why_it_came_and_what_to_do(voice:
         assert event.sender_name in last.text
         assert event.title.in_language(voice.language) in letter.why
         assert buttons(letter) or kind.startswith((MailKind.GOODBYE, MailKind.DIGEST))
-        assert all(url in (PAGE, CONFIRM, FORM) for url in buttons(letter))
+        assert all(url in (PAGE, CONFIRM, f"{PAGE}/profile") for url in buttons(letter))
 
 
 @pytest.mark.parametrize("voice", VOICES)
