@@ -217,6 +217,7 @@ class Submission(Value):
     event_id: str
     email: str
     address_hash: str
+    mailbox_hash: str  # the same for all spellings under which one mailbox may be reached
     company_hash: str
     avoid: tuple[str, ...]  # keyed hashes of addresses and companies not to be matched with
     language: Language
@@ -267,7 +268,7 @@ class Erased(Value):
     event_id: str
     person_id: str
     address_hash: str
-    submission_id: str
+    erased_at: AwareDatetime
 
 
 class Understood(Value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
 from shared.models import Certificate, Gain, GainKind, Language, Match
 from shared.texts import Voice
@@ -23,7 +24,7 @@ def _mine(gain: Gain, name: str, voice: Voice) -> str:
     kind = "served_me" if gain.kind is GainKind.SERVED else str(gain.kind)
     if gain.kind in SHARED and gain.mine.casefold() == gain.theirs.casefold():
         kind += "_same"
-    return voice(f"phrases.{kind}", name=name, mine=gain.mine, theirs=gain.theirs)
+    return voice(f"phrases.{kind}", name=isolated(name), mine=isolated(gain.mine), theirs=isolated(gain.theirs))
 
 
 SHARED = {GainKind.SHARED_WISH, GainKind.SHARED_INTEREST}  # what both wrote in the same words is quoted once
@@ -31,7 +32,7 @@ SHARED = {GainKind.SHARED_WISH, GainKind.SHARED_INTEREST}  # what both wrote in 
 
 def _theirs(gain: Gain, name: str, voice: Voice) -> str:
     if gain.kind is GainKind.SERVED:
-        return voice("phrases.served_them", name=name, mine=gain.mine, theirs=gain.theirs)
+        return voice("phrases.served_them", name=isolated(name), mine=isolated(gain.mine), theirs=isolated(gain.theirs))
     # Seen from the other side, what is theirs is mine.
     return _mine(gain.model_copy(update={"mine": gain.theirs, "theirs": gain.mine}), name, voice)
 
@@ -42,8 +43,14 @@ def opener(match: Match, reader: str, voice: Voice) -> str:
     gains = match.gains[reader]
     tellable = next((gain for gain in gains if gain.kind in (GainKind.SERVED, GainKind.SHARED_INTEREST)), None)
     if tellable is not None:
-        return voice(f"phrases.opener_{number}", text=tellable.theirs)
-    return voice(f"phrases.opener_wish_{number}", text=gains[0].theirs)
+        return voice(f"phrases.opener_{number}", text=isolated(tellable.theirs))
+    return voice(f"phrases.opener_wish_{number}", text=isolated(gains[0].theirs))
+
+
+def isolated(text: str) -> str:
+    """Keep a text that runs from right to left from turning the sentence around it (Unicode's isolates)."""
+    runs_left = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+    return f"\u2068{text}\u2069" if runs_left else text
 
 
 def certificate(proven: Certificate, voice: Voice) -> str:

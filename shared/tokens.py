@@ -37,6 +37,12 @@ def address_hash(secret: str, email: str) -> str:
     return keyed_hash(secret, "address", normal_address(email))
 
 
+def mailbox_hash(secret: str, email: str) -> str:
+    """Name what an address leads to, without what some providers let people add to it ("ada+events@")."""
+    local, _, domain = normal_address(email).rpartition("@")
+    return keyed_hash(secret, "mailbox", f"{local.partition('+')[0]}@{domain}")
+
+
 def normal_address(email: str) -> str:
     """Fold spellings of one mailbox: NFC, no outer spaces, lower case."""
     return unicodedata.normalize("NFC", email).strip().lower()

@@ -101,7 +101,8 @@ def an_attendee(person_id: str = "ada", profile: dict[str, Any] | None = None, *
 def a_submission(person_id: str = "ada", **changed: Any) -> Submission:
     attendee = an_attendee(person_id).model_dump()
     submission = {name: value for name, value in attendee.items() if name in Submission.model_fields}
-    return Submission.model_validate(submission | {"expires_at": berlin("2027-05-08 12:00")} | changed)
+    more = {"expires_at": berlin("2027-05-08 12:00"), "mailbox_hash": f"mailbox of {person_id}"}
+    return Submission.model_validate(submission | more | changed)
 
 
 def a_match(one: str = "ada", other: str = "ben", **changed: Any) -> Match:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from shared import chain
 from shared.chain import Occasion
 from shared.logs import logger
-from shared.models import MailKind, MatchState, Task
+from shared.models import Erased, MailKind, Match, MatchState, Task
 from shared.store import attendees, events, mails, matches, tasks
 
 PEOPLE_AT_ONCE = 400  # so many are planned for within some seconds; the next minute goes on with the rest
 OVERLAP = 10
+SWEPT_AGAIN = timedelta(minutes=15)  # by then every function that was at work has ended
 LAST_DIGEST = timedelta(days=30)  # after the event, when most has been told
 
 
@@ -63,18 +64,30 @@ def forget_partition(task: Task, now: datetime) -> None:
 
 
 def sweep_up(task: Task, now: datetime) -> None:
-    """Delete what is left of somebody who had themselves erased."""
-    left = attendees.erased(task.event_id, task.subject)
+    """Delete what is left of somebody who had themselves erased, and once more what was on its way meanwhile."""
+    left, is_last = attendees.erased(task.event_id, task.subject), task.cursor > 0
     if left:
         for match in matches.matches_of(left.event_id, left.person_id):
-            other = match.other(left.person_id)
-            known = attendees.attendee(left.event_id, other) or attendees.erased(left.event_id, other)
-            if known:
-                matches.forget_met(left.address_hash, known.address_hash)
-            matches.take_out(match, left.person_id)
-        attendees.sweep(left, now)
+            take_out(match, left)
+        attendees.sweep(left, now, is_last=is_last)
+    if left and not is_last:
+        tasks.defer(task, now + SWEPT_AGAIN, cursor=1)
+        return
     tasks.finish(task)
     logger.info("erased", event_id=task.event_id)
+
+
+def take_out(match: Match, left: Erased) -> None:
+    """Take somebody out of a match, and it away where the other one is gone as well."""
+    other = match.other(left.person_id)
+    stays = attendees.attendee(left.event_id, other)
+    known = stays or attendees.erased(left.event_id, other)
+    if known:
+        matches.forget_met(left.address_hash, known.address_hash, keep_others=other in match.set_aside)
+    if stays:
+        matches.take_out(match, left.person_id)
+    else:
+        matches.drop(match)
 
 
 def close_round(task: Task, now: datetime) -> None:

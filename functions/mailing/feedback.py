@@ -63,7 +63,7 @@ def take_in(body: str) -> None:
     if ref.owner is Owner.ORGANISER and state in (MailState.BOUNCED, MailState.COMPLAINED):
         pauses.pause(pauses.scope(ref.event_id, MailKind.DIGEST), str(state), now)
     if kind == "Complaint" and ref.owner is Owner.PERSON:
-        take_back(ref)
+        take_back(ref, now)
     tried = NOT_TRIED not in (told.get("bounceSubType"), event.get("complaint", {}).get("complaintSubType"))
     if mails.note_event(ref, state, sent["messageId"], now) and tried:
         note_health(state, now)
@@ -92,11 +92,11 @@ def bounce(told: dict[str, Any]) -> Bounce:
     return Bounce.FINAL if told.get("bounceType") == "Permanent" else Bounce.PASSING
 
 
-def take_back(ref: MailRef) -> None:
+def take_back(ref: MailRef, now: datetime) -> None:
     """End the questions to somebody who called one a nuisance."""
     found = attendees.attendee(ref.event_id, ref.owner_id)
     if found is not None:
-        attendees.take_back(found, Topic.FOLLOW_UP)
+        attendees.take_back(found, Topic.FOLLOW_UP, now)
 
 
 def note_health(state: MailState, now: datetime) -> None:

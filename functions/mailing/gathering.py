@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -30,7 +31,7 @@ from shared.store import addresses, attendees, events, limits, mails, matches, p
 from shared.texts import Voice, voice_for
 
 LOOK_AGAIN = timedelta(hours=1)  # whether a pause still holds
-FORMS_A_DAY = 5  # after that many forms for one address in a day, no more mail goes there: somebody is playing
+ASKED_A_DAY = 5  # mails of a kind that anybody may ask for, to one mailbox: with more somebody is playing
 
 
 class Skip(StrEnum):
@@ -126,7 +127,9 @@ def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip |
         return Skip.TOO_LATE
     if event.cancelled and is_form:
         return Skip.EVENT_CANCELLED
-    if addresses.times_asked(submission) > FORMS_A_DAY:
+    if addresses.was_erased(submission):
+        return Skip.GONE
+    if addresses.mails_asked_for(submission, mail.kind, now) >= ASKED_A_DAY:
         return Skip.TOO_MANY
     person_id = addresses.person_at(submission.address_hash, event.event_id)
     known = attendees.attendee(event.event_id, person_id) if person_id else None
@@ -134,18 +137,29 @@ def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip |
         return Skip.UNKNOWN_ADDRESS
     if is_form and known and known.state is AttendeeState.WITHDRAWN:
         known = None  # to come back is to register
-    if limits.mails_today(event.event_id, now) >= event.mail_budget:
+    if known is None and limits.mails_today(event.event_id, now) >= event.mail_budget:
         # An alarm waits for these words.
         logger.error("mail budget spent", event_id=event.event_id)
-        return Wait(now + LOOK_AGAIN) if now + LOOK_AGAIN <= mail.not_after else Skip.TOO_MANY
+        tomorrow = some_time_tomorrow(mail, now)
+        return Wait(tomorrow) if tomorrow <= mail.not_after else Skip.TOO_MANY
     return Subject(
         event=event,
         voice=voice_for(event, submission.language),
         now=now,
         recipient=submission.email,
         attendee=known,
+        submission=submission,
         expires_at=min(submission.expires_at, event.ends_at),
     )
+
+
+def some_time_tomorrow(mail: Mail, now: datetime) -> datetime:
+    """Spread what waits for the next day's budget over that day, so that it does not stand before all other mail."""
+    next_day = now.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    return next_day + timedelta(seconds=zlib.crc32(mail.mail_id.encode()) % DAY_SECONDS)
+
+
+DAY_SECONDS = 24 * 60 * 60
 
 
 def _for_organiser(mail: Mail, event: Event, rounds: list[Round], now: datetime) -> Subject | Skip:
@@ -228,7 +242,8 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | S
     """Add the matches a letter speaks of; without any it has nothing to say."""
     if mail.kind not in SPEAKS_OF | TELLS_EVERYBODY:
         return about
-    every = matches.matches_of(mail.event_id, attendee.person_id)
+    out = {one.number for one in about.rounds if one.is_out}
+    every = [one for one in matches.matches_of(mail.event_id, attendee.person_id) if one.round in out]
     theirs = [as_of(one, about.rounds) for one in every if not one.is_blocked_by(attendee.person_id)]
     if mail.kind is MailKind.NO_MATCH:
         return Skip.NOT_RELEVANT if any(one.state is not MatchState.CLOSED for one in theirs) else about

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from functions.mailing import post
 from functions.mailing.composing import compose
-from functions.mailing.gathering import Skip, Wait, gather
+from functions.mailing.gathering import ASKED_A_DAY, Skip, Wait, gather
 from functions.mailing.mime import mime
 from functions.mailing.post import NotSent, Trouble
 from functions.mailing.settings import settings
@@ -15,7 +15,7 @@ from functions.mailing.subject import Subject
 from functions.mailing.timing import hours, may_ask, next_opening
 from shared.chain import KINDS, data_end, zone_of
 from shared.logs import log_fault, logger
-from shared.models import Asked, Mail, MailKind, MailRef, MailState, Owner, Purpose, Token, Topic
+from shared.models import Asked, Mail, MailKind, MailRef, MailState, Purpose, Token, Topic
 from shared.store import addresses, limits, mails, pauses
 from shared.store.table import Operation
 from shared.tokens import new_token, page_link, token_hash
@@ -104,7 +104,10 @@ def asked_again(mail: Mail, now: datetime) -> tuple[Subject | Skip | Wait, list[
     if not isinstance(about, Subject):
         return about, []
     zone, moment = about.event.time_zone, now
-    counted = [limits.count_mail(mail.event_id, now)] if mail.owner is Owner.SUBMISSION else []
+    counted = []
+    if about.submission:
+        counted.append(addresses.count_asked_for(about.submission, mail.kind, ASKED_A_DAY, now))
+        counted += [] if about.attendee else [limits.count_mail(mail.event_id, now)]
     if about.attendee:
         zone = zone_of(about.event, about.attendee)
         if KINDS[mail.kind].topic is Topic.FOLLOW_UP:

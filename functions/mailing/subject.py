@@ -8,7 +8,7 @@ from typing import NamedTuple
 from shared import local_time, meeting
 from shared.chain import zone_of
 from shared.counts import Counts
-from shared.models import Attendee, Event, Mail, Match, Round
+from shared.models import Attendee, Event, Mail, Match, Round, Submission
 from shared.texts import Voice
 
 
@@ -34,6 +34,7 @@ class Subject(NamedTuple):
     counts: Counts | None = None
     mails: tuple[Mail, ...] = ()  # what somebody was sent, for those who ask for their data
     matches: tuple[Match, ...] = ()  # what was proposed to them, likewise
+    submission: Submission | None = None  # the form, or the request for a link, that is answered
     expires_at: datetime | None = None  # of the submission to confirm
     page_url: str = ""
     confirm_url: str = ""

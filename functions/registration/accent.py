@@ -11,4 +11,4 @@ def accent_css(colour: str) -> str:
         f":root {{ --one: {one}; --on-one: {ink_on(one)}; }}"
         for one in (readable(colour, *LIGHT_PAPERS), readable(colour, *DARK_PAPERS))
     )
-    return f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n"
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"

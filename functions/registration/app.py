@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
@@ -34,6 +33,7 @@ from shared.errors import (
     EventChangedMeanwhile,
     EventUnknown,
     FieldsInvalid,
+    LinkUnknown,
     MethodRefused,
     OriginRefused,
     PageUnknown,
@@ -47,7 +47,7 @@ from shared.queues import wake
 from shared.secret import hash_secret
 from shared.store import attendees, events, limits, pauses
 from shared.texts import Voice
-from shared.tokens import address_hash, keyed_hash, new_id
+from shared.tokens import address_hash, keyed_hash, mailbox_hash, new_id
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -171,7 +171,8 @@ def keep(taken: Submission, mail: Mail, event: Event, now: datetime) -> None:
 def counted(stamped: bool, now: datetime) -> timedelta:  # noqa: FBT001 - the one thing that is known
     """Count one more form of this network; return how long its mail waits, or raise TooManyForms."""
     network = crowds.network_of(app.current_event.request_context.http.source_ip)
-    forms = limits.count_form(keyed_hash(hash_secret(), "network", network), now)
+    # Counted apart: programs in a venue must not use up what its guests may send.
+    forms = limits.count_form(keyed_hash(hash_secret(), "guests" if stamped else "programs", network), now)
     return crowds.wait(forms, crowds.STAMPED if stamped else crowds.UNSTAMPED)
 
 
@@ -198,6 +199,8 @@ def take_request_for_link(event_id: str, now: datetime) -> Response[str]:
     try:
         email = address_asked_for(fields, voice)
     except FieldsInvalid as refusal:
+        if is_json(request):
+            raise
         return link_page(event, voice, str(fields.get("email", "")), refusal.complaints[0].text)
     if fields.get(TRAP):
         return link_page(event, voice, email, voice("complaints.left_empty"))
@@ -207,6 +210,7 @@ def take_request_for_link(event_id: str, now: datetime) -> Response[str]:
         event_id=event_id,
         email=email,
         address_hash=address_hash(hash_secret(), email),
+        mailbox_hash=mailbox_hash(hash_secret(), email),
         company_hash="",
         avoid=(),
         language=voice.language,
@@ -220,8 +224,12 @@ def take_request_for_link(event_id: str, now: datetime) -> Response[str]:
 @app.get("/confirm/<token>")
 def ask_to_confirm(token: str) -> Response[str]:
     link = allowed(token, Purpose.CONFIRM)
-    event = events.event(link.event_id)
-    return page(app.current_event, voice_of(app.current_event, event), "confirm.html", event=event)
+    event, given = events.event(link.event_id), attendees.submission(link.subject_id, clock.now())
+    if given is None or given.profile is None:
+        raise LinkUnknown
+    # Anybody may have filled the form in with this address: whoever confirms sees what.
+    voice = voice_of(app.current_event, event)
+    return page(app.current_event, voice, "confirm.html", event=event, given=given.profile)
 
 
 @app.post("/confirm/<token>")
@@ -265,7 +273,7 @@ def stop(token: str) -> Response[str]:
     if link.topic is Topic.DIGEST:
         pauses.pause(pauses.scope(event.event_id, MailKind.DIGEST), "unsubscribed", clock.now())
     elif link.topic and (me := attendees.attendee(event.event_id, link.subject_id)):
-        attendees.take_back(me, link.topic)
+        attendees.take_back(me, link.topic, clock.now())
     logger.info("stopped", event_id=event.event_id, topic=link.topic)
     voice = voice_of(app.current_event, event)
     return page(app.current_event, voice, "stop.html", event=event, topic=link.topic, stopped=True)
@@ -294,7 +302,8 @@ def refuse_foreign(event: Event) -> None:
     ours = request.headers.get("sec-fetch-site") == "same-origin"
     if origin is None or ours or origin in event.allowed_origins:
         return
-    if urlsplit(origin).netloc != request.request_context.domain_name:
+    # Compared as a whole: what a stranger names may be no address at all.
+    if origin.partition("://")[2] != request.request_context.domain_name:
         raise OriginRefused
 
 

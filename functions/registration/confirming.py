@@ -118,20 +118,26 @@ def change_profile(event: Event, me: Attendee, form: Form, now: datetime, *, for
     return repeat_on_conflict(attempt, otherwise=EventChangedMeanwhile)
 
 
-def erase(event: Event, me: Attendee, now: datetime) -> list[Mail]:
+def erase(event: Event, rounds: list[Round], me: Attendee, now: datetime) -> list[Mail]:
     """Let go of somebody; return the letters to those they were to meet. Raise EventChangedMeanwhile."""
 
     def attempt() -> list[Mail] | None:
         known = attendees.attendee(event.event_id, me.person_id)
         if known is None:
             return []
-        theirs = matches.matches_of(event.event_id, me.person_id)
+        theirs = shown_matches(event, rounds, me)
         # Who left before has told them so.
         has_left = known.state is AttendeeState.WITHDRAWN
         letters = [] if has_left else chain.meetings_off(known, event, theirs, now)
         return letters if attendees.erase(known, letters, now) else None
 
     return repeat_on_conflict(attempt, otherwise=EventChangedMeanwhile)
+
+
+def shown_matches(event: Event, rounds: list[Round], me: Attendee) -> list[Match]:
+    """Return somebody's matches of the rounds that are out."""
+    out = {one.number for one in rounds if one.is_out}
+    return [one for one in matches.matches_of(event.event_id, me.person_id) if one.round in out]
 
 
 def shown_match(event: Event, rounds: list[Round], me: Attendee, match_id: str) -> Match:
@@ -171,13 +177,13 @@ def answer(event: Event, rounds: list[Round], me: Attendee, match_id: str, said:
     return repeat_on_conflict(attempt, otherwise=AnswerTooLate)
 
 
-def tell_outcome(event: Event, me: Attendee, match_id: str, outcome: Outcome, now: datetime) -> None:
+def tell_outcome(
+    event: Event, rounds: list[Round], me: Attendee, match_id: str, outcome: Outcome, now: datetime
+) -> None:
     """Take what became of an introduction, with the letter it asks for; raise AnswerTooLate or PageUnknown."""
 
     def attempt() -> bool | None:
-        match = matches.match(event.event_id, match_id)
-        if match is None or me.person_id not in match.members:
-            raise PageUnknown
+        match = shown_match(event, rounds, me, match_id)
         planned = {mail.mail_id for mail in attendees.mails_of(event.event_id, me.person_id)}
         letters = [mail for mail in chain.after_outcome(outcome, event, me, now) if mail.mail_id not in planned]
         return matches.note_outcome(match, me, outcome, letters, now) or None

@@ -20,18 +20,22 @@ from shared.complaints import complaints
 from shared.errors import BodyTooLarge, BodyUnreadable, Complaint, FieldsInvalid
 from shared.models import Consents, Event, Language, Line, Profile, Submission
 from shared.texts import Voice
-from shared.tokens import address_hash, keyed_hash, normal_company
+from shared.tokens import address_hash, keyed_hash, mailbox_hash, normal_company
 
 LARGEST_BODY = 64 * 1024  # characters; a full form has about three thousand
 MOST_FIELDS = 100
+LONGEST_TEXT = 1000  # characters of one field, before it is looked at
 LINK_VALID = timedelta(days=7)
 LISTS = {"languages", "wishes", "offers", "interests", "avoid"}
 TYPED_IN_ONE_FIELD = {"interests", "avoid"}
 SWITCHES = {name for name, field in Profile.model_fields.items() if field.annotation is bool}
 SWITCHES |= {"consent_matching", "consent_follow_up"}
+UNSEEN_MARKS = {"\u034f", *map(chr, range(0xFE00, 0xFE10))}  # joiners and variation selectors, which show nothing
 JOINERS = "\u200c\u200d"
 UNSEEN = ("Cf", "Mn", "Zs")  # categories of joiners, marks and blanks, which alone show nothing
-ENDINGS = "com|org|net|info|eu|de|ch|fr|nl|uk|pl"  # of most web addresses; "at", "es" and "it" are words, too
+ENDINGS = (
+    "com|org|net|info|eu|de|ch|fr|nl|uk|pl|app|dev|social"  # of most web addresses; "at", "es" and "it" are words, too
+)
 CONTACT = re.compile(
     r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\."
     r"|(?<![\w@])@\w{2,}"  # a handle
@@ -39,7 +43,7 @@ CONTACT = re.compile(
     r"|\b[\w-]+\.[a-z]{2,}/\w",  # t.me/somebody
     re.IGNORECASE,
 )
-DIGITS = re.compile(r"\+?\d(?:[\s/().\u2010-\u2015-]*\d){6,}")  # as many as a telephone number has
+DIGITS = re.compile(r"\+?\d(?:[\s/()._·\u2010-\u2015-]*\d){6,}")  # as many as a telephone number has
 YEAR = r"(?:19|20)\d\d"
 COUNTS = "|".join(
     (
@@ -101,8 +105,14 @@ class Form(Profile):
 
 def names_company(text: str, company: str) -> bool:
     """Say whether a text names a company, however either is spelt."""
-    name = normal_company(company)
-    return len(name) >= SHORTEST_COMPANY and f" {name} " in f" {normal_company(text)} "
+    name = normal_company(plain(company))
+    return len(name) >= SHORTEST_COMPANY and f" {name} " in f" {normal_company(plain(text))} "
+
+
+def plain(text: str) -> str:
+    """Write a text as it looks: wide, circled and joined characters hide nothing."""
+    shown = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).replace("\u3002", ".")
+    return "".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Me") and c not in UNSEEN_MARKS)
 
 
 def in_ascii(email: str) -> str:
@@ -115,6 +125,7 @@ def in_ascii(email: str) -> str:
 
 def tells_contact(text: str) -> bool:
     """Say whether a text holds an address, or digits that may be a telephone number."""
+    text = plain(text)
     numbers = [found[0] for found in DIGITS.finditer(text)]
     return CONTACT.search(text) is not None or not all(NO_TELEPHONE.fullmatch(number) for number in numbers)
 
@@ -173,7 +184,8 @@ def cleaned(value: Any) -> Any:
     seen = "".join(
         c if unicodedata.category(c) not in ("Cc", "Cf") or c in JOINERS else " " if c.isspace() else "" for c in value
     )
-    text = " ".join(unicodedata.normalize("NFC", seen).split())
+    # Marks without end would take seconds to be put in order; what is as long as this is refused all the same.
+    text = " ".join((unicodedata.normalize("NFC", seen) if len(seen) <= LONGEST_TEXT else seen).split())
     return "" if all(unicodedata.category(c) in UNSEEN for c in text) else text
 
 
@@ -226,6 +238,7 @@ def submission(
         event_id=event.event_id,
         email=form.email,
         address_hash=address_hash(secret, form.email),
+        mailbox_hash=mailbox_hash(secret, form.email),
         company_hash=keyed_hash(secret, "company", company) if company else "",
         avoid=tuple(avoided(text, secret) for text in form.avoid),
         language=language,

@@ -44,16 +44,18 @@ def form_page(
     **values: object,
 ) -> Response[str]:
     """Show the form with what was typed; `me` makes it a change of one's own answers, `stamp` says since when."""
+    given = {name: showable(value) for name, value in given.items()}
     wrong = {complaint.field: complaint.text for complaint in in_order(complaints)}
     interests = typed(given, "interests")
-    topics = topics_of(event, voice)
+    topics, spoken = topics_of(event, voice), typed(given, "languages")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     shown: dict[str, object] = {
         "given": given,
         "wrong": {anchor_of(field): text for field, text in wrong.items()},
+        "labels": {anchor_of(field): name if (name := field.split(".")[0]) in FIELDS else "" for field in wrong},
         "opened": bool({field.split(".")[0] for field in wrong} & FOLDED) or bool(values.get("me")),
-        "languages": [(code, voice(f"phrases.languages.{code}")) for code in LANGUAGES_OFFERED],
-        "spoken": [*event.languages, *typed(given, "languages")],  # what stands before the fold of other languages
+        "languages": [(code, name_of(code, voice)) for code in dict.fromkeys((*LANGUAGES_OFFERED, *spoken))],
+        "spoken": [*event.languages, *spoken],  # what stands before the fold of other languages
         "topics": [(topic, topic in interests) for topic in topics],
         "other_interests": ", ".join(one for one in interests if one not in topics),
         "limit": event.matches_per_person,
@@ -64,6 +66,21 @@ def form_page(
         "status": status,
     }
     return page(request, voice, "form.html", event=event, **{**shown, **values})  # type: ignore[arg-type] # status
+
+
+def name_of(code: str, voice: Voice) -> str:
+    """Name a language, or show the code by which a program named it."""
+    key = f"phrases.languages.{code}"
+    return voice(key) if voice.has(key) else code
+
+
+def showable(value: Any) -> Any:
+    """Return what can be shown of what was sent, whatever that was."""
+    if isinstance(value, list | tuple):
+        return [showable(one) for one in value]
+    if isinstance(value, bool):
+        return value
+    return str(value).encode(errors="replace").decode() if isinstance(value, str | int) else ""
 
 
 def topics_of(event: Event, voice: Voice) -> list[str]:

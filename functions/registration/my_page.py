@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from shared import local_time, phrases
 from shared.chain import as_of, ask_at, next_round_after, remind_at, zone_of
+from shared.clock import utc_text
 from shared.meeting import meeting
 from shared.models import (
     Answer,
@@ -27,6 +29,8 @@ from shared.models import (
 )
 from shared.texts import Voice
 
+MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\.\w+")  # as it can stand in a link
+
 
 class Standing(StrEnum):
     """How a match looks to one of the two. A decline, silence and a bounced mail all look the same."""
@@ -41,6 +45,18 @@ class Standing(StrEnum):
     GONE = "gone"
 
 
+IN_ORDER = (
+    Standing.INTRODUCED,
+    Standing.OPEN,
+    Standing.SAID_YES,
+    Standing.SAID_NOT_NOW,
+    Standing.KNOWN,
+    Standing.CLOSED,
+    Standing.BLOCKED,
+    Standing.GONE,
+)
+
+
 @dataclass(frozen=True)
 class Card:
     """One match as its reader sees it; contact and place only after both said yes."""
@@ -53,6 +69,7 @@ class Card:
     opener: str
     answer_by: str
     contact: str = ""
+    address: str = ""  # the contact, where it is a mail address
     place: str = ""
     recognise: str = ""
     i_write: bool = False
@@ -72,13 +89,20 @@ def cards(
     voice: Voice,
     now: datetime,
 ) -> list[Card]:
-    """Show the matches of all rounds that are out, the newest round first."""
+    """Show the matches of all rounds that are out: what asks for something first, then the newest round."""
     out = {one.number for one in rounds if one.is_out}
     shown = [as_of(match, rounds) for match in matches if match.round in out]
-    return [
+    found = [
         card(event, me, match, partners.get(match.other(me.person_id)), voice, now)
         for match in sorted(shown, key=lambda match: -match.round)
     ]
+    first = Standing.OPEN if stage(event, now) is Stage.AHEAD else Standing.INTRODUCED
+    return sorted(found, key=lambda one: (one.standing is not first, IN_ORDER.index(one.standing), meets(one)))
+
+
+def meets(one: Card) -> str:
+    """Sort by when two meet; those without a time come last."""
+    return utc_text(one.meets_at) if one.meets_at else "~"
 
 
 def card(event: Event, me: Attendee, match: Match, partner: Attendee | None, voice: Voice, now: datetime) -> Card:
@@ -135,15 +159,17 @@ BY_ANSWER: dict[str, Standing] = {Answer.YES: Standing.SAID_YES, Answer.NOT_NOW:
 
 def with_contact(seen: Card, event: Event, me: Attendee, match: Match, partner: Attendee, voice: Voice) -> Card:
     """Add what an introduction gives: contact, place and time, who writes first."""
-    spot = meeting(event, match, (me, partner), voice.language)
+    spot = None if event.cancelled else meeting(event, match, (me, partner), voice.language)
     place = ""
     if spot:
         when = local_time.for_reader(spot.starts_at, zone_of(event, me), event.time_zone, voice.language)
         place = f"{when}, {spot.where}"
         seen = replace(seen, meets_at=spot.starts_at, meets_until=spot.ends_at, where=spot.where)
+    contact = partner.profile.contact or partner.email
     return replace(
         seen,
-        contact=partner.profile.contact or partner.email,
+        contact=contact,
+        address=contact if MAIL_ADDRESS.fullmatch(contact) else "",
         place=place,
         recognise=partner.profile.recognise,
         i_write=match.writes_first == me.person_id,
@@ -182,8 +208,15 @@ def today(event: Event, me: Attendee, seen: list[Card], now: datetime, voice: Vo
     """Return whom somebody meets today, those that are over left out; who has no time yet comes last."""
     if stage(event, now) is not Stage.TODAY:
         return []
-    zone = zone_of(event, me)
-    agreed = [one for one in seen if one.standing is Standing.INTRODUCED and not is_over(one, now)]
+    zone, here = zone_of(event, me), ZoneInfo(event.time_zone)
+    day = now.astimezone(here).date()
+    agreed = [
+        one
+        for one in seen
+        if one.standing is Standing.INTRODUCED
+        and not is_over(one, now)
+        and (one.meets_at is None or one.meets_at.astimezone(here).date() == day)
+    ]
     timed = sorted((one for one in agreed if one.meets_at), key=lambda one: one.meets_at or now)
     clocks = [
         Appointment(
@@ -197,6 +230,9 @@ def today(event: Event, me: Attendee, seen: list[Card], now: datetime, voice: Vo
 
 def is_over(one: Card, now: datetime) -> bool:
     return one.meets_until is not None and one.meets_until <= now
+
+
+LETTER_AFTER = {Outcome.NOT_YET: MailKind.NOT_YET, Outcome.STAY_IN_TOUCH: MailKind.STAY_IN_TOUCH}
 
 
 class Coming(NamedTuple):
@@ -214,12 +250,16 @@ def coming(
         return []
     zone, stands = zone_of(event, me), {one.standing for one in seen}
     moments: list[tuple[datetime, str]] = []
-    next_round = next_round_after(rounds, now)
+    next_round = next_round_after(rounds, max(now, me.paused_until or now))
+    has_somebody = bool(stands - {Standing.CLOSED, Standing.BLOCKED, Standing.KNOWN, Standing.GONE})
     if next_round and me.wants_matches:
-        moments.append((next_round.due, "round"))
+        moments.append((next_round.due, "round_more" if has_somebody else "round"))
     waiting = [one for one in mails if one.state is MailState.PLANNED and one.due and one.due > now]
-    own = {MailKind.NOT_YET, MailKind.STAY_IN_TOUCH} | ({MailKind.NUDGE} if Standing.OPEN in stands else set())
-    moments += [(one.due, str(one.kind)) for one in waiting if one.due and one.kind in own]
+    own = {LETTER_AFTER[one.outcome] for one in seen if one.outcome in LETTER_AFTER and me.consents.follow_up}
+    own |= {MailKind.NUDGE} if Standing.OPEN in stands and me.consents.matching else set()
+    moments += [
+        (one.due, str(one.kind)) for one in waiting if one.due and one.kind in own and not me.is_paused(one.due)
+    ]
     if Standing.INTRODUCED in stands and event.follow_up.reminder is not None and me.consents.matching:
         moments.append((remind_at(event, zone, event.follow_up.reminder), "reminder"))
     untold = any(one.standing is Standing.INTRODUCED and one.outcome is None for one in seen)

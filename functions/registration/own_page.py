@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.registration import confirming
-from functions.registration.form import read_fields, read_form, wording_hash
+from functions.registration.form import is_json, read_fields, read_form, wording_hash
 from functions.registration.form_page import answers_of, form_page
 from functions.registration.links import allowed, reader
 from functions.registration.pages import back, download, language_of, moment_of, page, voice_for_reader, voice_of
@@ -18,12 +19,13 @@ from shared import chain, clock, local_time
 from shared.chain import next_round_after
 from shared.errors import AnswerTooLate, Complaint, FieldsInvalid, PageUnknown
 from shared.logs import logger
-from shared.models import PRIVATE, Answer, Aside, Attendee, AttendeeState, Event, MatchState, Outcome, Purpose, Topic
+from shared.models import Answer, Aside, Attendance, Attendee, AttendeeState, Event, MatchState, Outcome, Purpose, Topic
 from shared.queues import wake
 from shared.store import attendees, events, mails, matches
 from shared.texts import Voice
 
 ASIDE = (*Aside, "none")
+TOLD = {"saved", "pause_over", "data", "matching_yes", "matching_no", "follow_up_yes", "follow_up_no"}
 CONSENTS = (Topic.MATCHING, Topic.FOLLOW_UP)
 LONGEST_PAUSE = timedelta(days=365)
 
@@ -37,7 +39,7 @@ def show_page(token: str) -> Response[str]:
 
     now, request = clock.now(), router.current_event
     event, rounds, me = reader(token)
-    voice = voice_for_reader(request, event, me)
+    voice, asked = voice_for_reader(request, event, me), request.query_string_parameters or {}
     theirs = matches.matches_of(event.event_id, me.person_id)
     partners = attendees.attendees_by_id(event.event_id, {match.other(me.person_id) for match in theirs})
     cards = my_page.cards(event, rounds, me, theirs, partners, voice, now)
@@ -55,13 +57,15 @@ def show_page(token: str) -> Response[str]:
         if me.paused_until and me.is_paused(now)
         else "",
         tomorrow=(now + timedelta(days=1)).date().isoformat(),
-        asked_for_data="sent" in (request.query_string_parameters or {}),
+        told=told if (told := asked.get("told", "")) in TOLD else "",
+        met=any(card.standing is my_page.Standing.INTRODUCED for card in cards),
+        answer_by=next((card.answer_by for card in cards if card.standing is my_page.Standing.OPEN), ""),
         today=my_page.today(event, me, cards, now, voice),
-        cards=[my_page.with_suggestion(card, request.query_string_parameters or {}) for card in cards],
+        cards=[my_page.with_suggestion(card, asked) for card in cards],
         coming=my_page.coming(event, rounds, me, cards, planned, voice, now),
         base=f"/me/{token}",
         next_round=moment_of(next_round_after(rounds, now), event, voice, me),
-        outcomes=[(str(one), voice(f"pages.outcomes.{one}"), one in PRIVATE) for one in Outcome],
+        outcomes=[(str(one), voice(f"pages.outcomes.{one}")) for one in Outcome],
     )
 
 
@@ -72,17 +76,17 @@ def answer(token: str, match_id: str) -> Response[str]:
     event, rounds, me = reader(token)
     introduced = confirming.answer(event, rounds, me, match_id, said, clock.now())
     wake(settings().mail_queue_url, [mail.ref for mail in introduced])
-    return back(f"/me/{token}#{match_id}")
+    return back_to(token, spot=match_id)
 
 
 @router.post("/me/<token>/matches/<match_id>/outcome")
 def tell_outcome(token: str, match_id: str) -> Response[str]:
     """Take what became of an introduction."""
     outcome = Outcome(chosen("outcome", tuple(Outcome)))
-    event, _, me = reader(token)
+    event, rounds, me = reader(token)
     refuse_who_left(me)
-    confirming.tell_outcome(event, me, match_id, outcome, clock.now())
-    return back(f"/me/{token}#{match_id}")
+    confirming.tell_outcome(event, rounds, me, match_id, outcome, clock.now())
+    return back_to(token, spot=match_id)
 
 
 @router.post("/me/<token>/matches/<match_id>/aside")
@@ -99,7 +103,7 @@ def set_aside(token: str, match_id: str) -> Response[str]:
             logger.info("set aside when answers were over", event_id=event.event_id)
     other = attendees.attendee(event.event_id, match.other(me.person_id))
     matches.set_aside(match, me, other.address_hash if other else "", None if said == "none" else Aside(said))
-    return back(f"/me/{token}#{match_id}")
+    return back_to(token, spot=match_id)
 
 
 @router.get("/me/<token>/profile")
@@ -118,16 +122,19 @@ def change_profile(token: str) -> Response[str]:
     refuse_who_left(me)
     voice, fields = voice_for_reader(router.current_event, event, me), read_fields(router.current_event)
     forget = bool(fields.pop("forget_avoided", ""))
-    fixed: dict[str, Any] = {"email": me.email}
+    # Not every event asks for all of these.
+    kept = {name: getattr(me.profile, name) for name in ("matches", "attendance", "time_zone")}
     if event.place is None:
-        fixed["attendance"] = me.profile.attendance
+        fields["attendance"] = Attendance.VIRTUAL
     try:
-        form = read_form({"matches": me.profile.matches, **fields, **fixed}, voice)
+        form = read_form({**kept, **fields, "email": me.email}, voice)
     except FieldsInvalid as refusal:
+        if is_json(router.current_event):
+            raise
         return profile_page(token, event, me, voice, fields, refusal.complaints)
     tasks = confirming.change_profile(event, me, form, clock.now(), forget_avoided=forget)
     wake(settings().profile_queue_url, [task.ref for task in tasks])
-    return back(f"/me/{token}#profile")
+    return back_to(token, "saved")
 
 
 def profile_page(
@@ -147,8 +154,8 @@ def change_consent(token: str) -> Response[str]:
     if given == "yes":
         attendees.give_consent(me, topic, wording_hash(event, voice.language))
     else:
-        attendees.take_back(me, topic)
-    return back(f"/me/{token}#mails")
+        attendees.take_back(me, topic, clock.now())
+    return back_to(token, f"{topic}_{given}")
 
 
 @router.post("/me/<token>/pause")
@@ -157,7 +164,7 @@ def pause(token: str) -> Response[str]:
     event, _, me = reader(token)
     until = day_chosen(event, me, clock.now())
     attendees.pause(me, until)
-    return back(f"/me/{token}#pause")
+    return back_to(token, "" if until else "pause_over")
 
 
 @router.get("/me/<token>/calendar.ics")
@@ -169,8 +176,7 @@ def calendar(token: str) -> Response[str | bytes]:
     now = clock.now()
     event, rounds, me = reader(token)
     refuse_who_left(me)
-    out = {one.number for one in rounds if one.is_out}
-    theirs = [one for one in matches.matches_of(event.event_id, me.person_id) if one.round in out]
+    theirs = confirming.shown_matches(event, rounds, me)
     agreed = [one for one in theirs if one.state is MatchState.INTRODUCED and not one.is_blocked_by(me.person_id)]
     partners = attendees.attendees_by_id(event.event_id, {one.other(me.person_id) for one in agreed})
     both = [(one, partners[other]) for one in agreed if (other := one.other(me.person_id)) in partners]
@@ -187,8 +193,7 @@ def show_data(token: str) -> Response[str | bytes]:
     from shared.export import export  # noqa: PLC0415 - few ask for it
 
     event, rounds, me = reader(token)
-    out = {one.number for one in rounds if one.is_out}
-    theirs = [one for one in matches.matches_of(event.event_id, me.person_id) if one.round in out]
+    theirs = confirming.shown_matches(event, rounds, me)
     sent = attendees.mails_of(event.event_id, me.person_id)
     return download("application/json", "begegnung.json", export(event, me, theirs, sent, clock.now()))
 
@@ -200,7 +205,7 @@ def ask_for_data(token: str) -> Response[str]:
     letter = chain.your_data(me, event, clock.now())
     mails.plan(letter)
     wake(settings().mail_queue_url, [letter.ref])
-    return back(f"/me/{token}?sent=data#data")
+    return back_to(token, "data")
 
 
 @router.get("/me/<token>/leave")
@@ -213,13 +218,13 @@ def ask_to_leave(token: str) -> Response[str]:
 @router.post("/me/<token>/leave")
 def leave(token: str) -> Response[str]:
     """Let somebody go: no more proposals, no more mails."""
-    event, _, me = reader(token)
-    now, theirs = clock.now(), matches.matches_of(event.event_id, me.person_id)
+    event, rounds, me = reader(token)
+    now, theirs = clock.now(), confirming.shown_matches(event, rounds, me)
     letters = [chain.goodbye(me, event, now), *chain.meetings_off(me, event, theirs, now)]
-    attendees.withdraw(me, letters)
+    attendees.withdraw(me, letters, now)
     wake(settings().mail_queue_url, [letter.ref for letter in letters])
     logger.info("withdrawn", event_id=event.event_id, person_id=me.person_id)
-    return back(f"/me/{token}")
+    return back_to(token)
 
 
 @router.get("/me/<token>/erase")
@@ -233,12 +238,19 @@ def ask_to_erase(token: str) -> Response[str]:
 def erase(token: str) -> Response[str]:
     """Let go of all that is kept about somebody; done twice, it is done once."""
     link = allowed(token, Purpose.PAGE)
-    event = events.event(link.event_id)
+    event, rounds = events.event_with_rounds(link.event_id)
     me = attendees.attendee(link.event_id, link.subject_id)
-    letters = confirming.erase(event, me, clock.now()) if me else []
+    letters = confirming.erase(event, rounds, me, clock.now()) if me else []
     wake(settings().mail_queue_url, [letter.ref for letter in letters])
     voice = voice_for_reader(router.current_event, event, me) if me else voice_of(router.current_event, event)
     return page(router.current_event, voice, "erase.html", event=event, base="", erased=True)
+
+
+def back_to(token: str, told: str = "", spot: str = "") -> Response[str]:
+    """Send a browser back to the page, in the language it was in, with a word on what has just been done."""
+    asked = router.current_event.query_string_parameters or {}
+    query = urlencode({name: value for name, value in (("lang", asked.get("lang", "")), ("told", told)) if value})
+    return back(f"/me/{token}" + (f"?{query}" if query else "") + (f"#{spot}" if spot else ""))
 
 
 def refuse_who_left(me: Attendee) -> None:

@@ -3,6 +3,7 @@ for (const text of document.querySelectorAll("[data-copy]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "link";
+  button.setAttribute("aria-live", "polite");
   button.textContent = text.dataset.copy;
   button.addEventListener("click", async () => {
     getSelection().selectAllChildren(text);

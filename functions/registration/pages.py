@@ -7,6 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
@@ -96,7 +97,12 @@ def refuse(request: APIGatewayProxyEventV2, error: Exception) -> Response[str]:
     parts = request.raw_path.split("/")
     own_page = f"/me/{parts[2]}" if parts[1] == "me" and len(parts) > len(("", "me", "")) else ""
     home = "" if isinstance(error, LinkUnknown) else own_page
-    return page(request, voice, "refused.html", status, words=words, complaints=complaints, home=home)
+    # Who can no longer register may still have a page.
+    closed = isinstance(error, RegistrationClosed) and parts[1] == "events"
+    lost_link = f"/events/{parts[2]}/link?lang={voice.language}" if closed else ""
+    return page(
+        request, voice, "refused.html", status, words=words, complaints=complaints, home=home, lost_link=lost_link
+    )
 
 
 def page(
@@ -119,6 +125,9 @@ def page(
             accent=event.accent.removeprefix("#") if event else "",
             other_language=Language.EN if voice.language is Language.DE else Language.DE,
             path=request.raw_path,
+            asked="?" + urlencode({"lang": voice.language})
+            if "lang" in (request.query_string_parameters or {})
+            else "",
             **values,
         )
     )

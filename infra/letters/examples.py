@@ -209,7 +209,7 @@ def subject(voice: Voice) -> Subject:
 
 def submission(reader: Attendee) -> Submission:
     shared = {name: value for name, value in reader.model_dump().items() if name in Submission.model_fields}
-    return Submission.model_validate(shared | {"expires_at": NOW + timedelta(days=7)})
+    return Submission.model_validate(shared | {"mailbox_hash": "", "expires_at": NOW + timedelta(days=7)})
 
 
 def mail_of(kind: MailKind, about: Subject) -> Mail:

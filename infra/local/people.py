@@ -19,7 +19,7 @@ from infra.local.stack import Stack
 from shared.models import Outcome
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/[^\s?#]+)")
-CARD = re.compile(r'<article class="card (\w+)" id="(\w+)">')
+CARD = re.compile(r'<article class="card (\w+)" id="(\w+)"')
 AT_ONCE = 10
 BECAME = {Outcome.GOOD_CONVERSATION: 5, Outcome.STAY_IN_TOUCH: 3, Outcome.NOT_YET: 1, Outcome.DID_NOT_COME: 1}
 

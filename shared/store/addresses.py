@@ -9,7 +9,16 @@ from typing import Any
 from shared.clock import utc_text
 from shared.models import Asked, Cap, MailKind, Submission, Suppression, Topic
 from shared.store.items import read
-from shared.store.keys import address_key, address_of, asked_key, cap_key, suppression_key, transient_key
+from shared.store.keys import (
+    Key,
+    address_key,
+    address_of,
+    asked_key,
+    cap_key,
+    submission_key,
+    suppression_key,
+    transient_key,
+)
 from shared.store.table import ConditionFailed, Operation, table
 
 REFUSALS = 3  # in a row and within this time, and an address is left alone for as long
@@ -24,10 +33,44 @@ def person_at(address_hash: str, event_id: str) -> str | None:
     return str(item["person_id"]) if item and "person_id" in item else None
 
 
-def times_asked(submission: Submission) -> int:
-    """Count the forms that came for this one's address on its day."""
-    item = table().get(asked_key(submission.address_hash, utc_text(submission.submitted_at)[:10]))
-    return int(item["asked"]) if item else 0
+def forms_of(address_hash: str, event_id: str, until: datetime) -> list[Key]:
+    """Return the keys of all that is kept of an address's forms at an event, their mails and what finds them."""
+    pointers = [
+        one
+        for one in table().query(address_key(address_hash, "")["pk"], "FORM#")
+        if one["event_id"] == event_id and one["sent_at"] <= utc_text(until)
+    ]
+    return [
+        {"pk": item["pk"], "sk": item["sk"]}
+        for pointer in pointers
+        for item in (*table().query(submission_key(pointer["sk"].removeprefix("FORM#"))["pk"]), pointer)
+    ]
+
+
+def was_erased(submission: Submission) -> bool:
+    """Say whether who sent this form had themselves erased since."""
+    item = table().get(address_key(submission.address_hash, submission.event_id))
+    return str(item.get("erased_at", "")) >= utc_text(submission.submitted_at) if item else False
+
+
+def mails_asked_for(submission: Submission, kind: MailKind, now: datetime) -> int:
+    """Count the mails of a kind that left for this one's mailbox today, as anybody may ask for them."""
+    item = table().get(asked_key(submission.mailbox_hash, utc_text(now)[:10]))
+    return int(item.get(kind, 0)) if item else 0
+
+
+def count_asked_for(submission: Submission, kind: MailKind, most: int, now: datetime) -> Operation:
+    """Shape the count of one more of them; fails where there were as many as may be."""
+    return table().update(
+        asked_key(submission.mailbox_hash, utc_text(now)[:10]),
+        "SET #ttl = :ttl ADD #kind :one",
+        "attribute_not_exists(#kind) OR #kind < :most",
+        name_ttl="ttl",
+        name_kind=kind,
+        ttl=int((now + timedelta(days=2)).timestamp()),
+        one=1,
+        most=most,
+    )
 
 
 def suppression(address_hash: str) -> Suppression:

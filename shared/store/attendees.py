@@ -27,12 +27,12 @@ from shared.store.items import item_of, mail_of, plan_mail, plan_task, read
 from shared.store.keys import (
     PARTITIONS,
     address_key,
-    asked_key,
     attendee_key,
     attendee_partition,
     counter_key,
     counter_keys,
     erased_key,
+    form_key,
     mail_key,
     match_key,
     match_of,
@@ -50,13 +50,6 @@ def submit(submission: Submission, mail: Mail, event_version: int) -> None:
 
     Raise EventChangedMeanwhile where the event is no longer as it was read.
     """
-    count = table().update(
-        asked_key(submission.address_hash, utc_text(submission.submitted_at)[:10]),
-        "SET #ttl = :ttl ADD asked :one",
-        name_ttl="ttl",
-        ttl=int(submission.expires_at.timestamp()),
-        one=1,
-    )
     total = table().update(
         counter_key(submission.event_id, submission.submission_id),
         "ADD submissions :forms",
@@ -65,8 +58,13 @@ def submit(submission: Submission, mail: Mail, event_version: int) -> None:
         version=event_version,
     )
     stored = table().put(item_of(submission_key(submission.submission_id), submission, submission.expires_at), ABSENT)
+    pointer = form_key(submission.address_hash, submission.submission_id)
+    ttl = int(submission.expires_at.timestamp())
+    found_by = table().put(
+        pointer | {"event_id": submission.event_id, "sent_at": utc_text(submission.submitted_at), "ttl": ttl}
+    )
     try:
-        table().transact([stored, plan_mail(mail), count, total])
+        table().transact([stored, plan_mail(mail), found_by, total])
     except Cancelled:
         raise EventChangedMeanwhile from None
 
@@ -187,14 +185,15 @@ def pause(found: Attendee, until: datetime | None) -> None:
 STILL_HERE = "#state = :confirmed"
 
 
-def take_back(found: Attendee, topic: Topic) -> None:
-    """Note that somebody no longer agrees to letters of a topic."""
+def take_back(found: Attendee, topic: Topic, now: datetime) -> None:
+    """Note that somebody no longer agrees to letters of a topic; a form they sent before gives it back to nobody."""
     change = table().update(
         attendee_key(found.event_id, found.person_id),
-        "SET consents.#topic = :no",
+        "SET consents.#topic = :no, submitted_at = :now",
         "attribute_exists(pk)",
         name_topic=topic,
         no=False,
+        now=utc_text(now),
     )
     try:
         table().write(change)
@@ -202,15 +201,19 @@ def take_back(found: Attendee, topic: Topic) -> None:
         return
 
 
-def withdraw(found: Attendee, letters: Sequence[Mail]) -> None:
-    """Let somebody leave: no round takes them in any more, what was planned is cancelled, the last letters go out."""
+def withdraw(found: Attendee, letters: Sequence[Mail], now: datetime) -> None:
+    """Let somebody leave: no round takes them in any more, what was planned is cancelled, the last letters go out.
+
+    A form they sent before brings nobody back.
+    """
     leave = table().update(
         attendee_key(found.event_id, found.person_id),
-        "SET #state = :withdrawn",
+        "SET #state = :withdrawn, submitted_at = :now",
         "#state = :confirmed",
         name_state="state",
         confirmed=AttendeeState.CONFIRMED,
         withdrawn=AttendeeState.WITHDRAWN,
+        now=utc_text(now),
     )
     planned = [mail for mail in mails_of(found.event_id, found.person_id) if mail.state is MailState.PLANNED]
     for cancelled in (planned, []):
@@ -230,7 +233,8 @@ def erase(found: Attendee, letters: Sequence[Mail], now: datetime) -> bool:
     to. `letters` go to others.
     """
     event_id, person_id = found.event_id, found.person_id
-    gone = table().delete(attendee_key(event_id, person_id), "version = :version", version=found.version)
+    condition, bound = unchanged(found)
+    gone = table().delete(attendee_key(event_id, person_id), condition, **bound)
     evidence = found.consents.model_dump() | {"confirmed_at": utc_text(found.confirmed_at)}
     address = table().put(
         address_key(found.address_hash, event_id)
@@ -242,7 +246,7 @@ def erase(found: Attendee, letters: Sequence[Mail], now: datetime) -> bool:
         event_id=event_id,
         person_id=person_id,
         address_hash=found.address_hash,
-        submission_id=found.submission_id,
+        erased_at=now,
     )
     trace = table().put(item_of(erased_key(event_id, person_id), left))
     sweep = plan_task(Task(kind=TaskKind.ERASE, event_id=event_id, subject=person_id, due=now))
@@ -261,19 +265,21 @@ def erased(event_id: str, person_id: str) -> Erased | None:
     return read(Erased, item) if item else None
 
 
-def sweep(left: Erased, now: datetime) -> None:
-    """Delete what an event knows of somebody who is gone; what tells of them last, so that it can be done again.
+def sweep(left: Erased, now: datetime, *, is_last: bool) -> None:
+    """Delete what an event knows of somebody who is gone: texts, mails, forms; at last what tells of them and theirs.
 
     Matches stay with the other one, without a word of theirs.
     """
     event_id, person_id = left.event_id, left.person_id
     own = [{"pk": item["pk"], "sk": item["sk"]} for item in table().query(person_partition(event_id, person_id))]
     trace = erased_key(event_id, person_id)
-    form = submission_key(left.submission_id)
-    form_items = [{"pk": item["pk"], "sk": item["sk"]} for item in table().query(form["pk"])]
-    table().delete_all([one for one in (*own, *form_items, understanding_key(event_id, person_id)) if one != trace])
+    forms = addresses.forms_of(left.address_hash, event_id, left.erased_at)
+    if not is_last:
+        own = [one for one in own if match_of(one) is None]
+    table().delete_all([one for one in (*own, *forms, understanding_key(event_id, person_id)) if one != trace])
     addresses.forget_event(left.address_hash, event_id, now)
-    table().delete_all([trace])
+    if is_last:
+        table().delete_all([trace])
 
 
 def mails_of(event_id: str, person_id: str) -> list[Mail]:
@@ -307,15 +313,14 @@ def cancel_mail(mail: Mail) -> Operation:
 
 
 def save_understanding(understanding: Understanding) -> None:
-    """Store what a profile's texts are about; what a newer profile said wins."""
+    """Store what a profile's texts are about; what a newer profile said wins, and of who is gone nothing is kept."""
     key = understanding_key(understanding.event_id, understanding.person_id)
     change = table().put(
         item_of(key, understanding), "attribute_not_exists(pk) OR version <= :mine", mine=understanding.version
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    here = table().check(attendee_key(understanding.event_id, understanding.person_id), "attribute_exists(pk)")
+    with suppress(Cancelled):
+        table().transact([change, here])
 
 
 def understandings(event_id: str) -> dict[str, Understanding]:

@@ -144,6 +144,11 @@ def asked_key(address_hash: str, day: str) -> Key:
     return {"pk": f"ADDRESS#{address_hash}", "sk": f"ASKED#{day}"}
 
 
+def form_key(address_hash: str, submission_id: str) -> Key:
+    """Find the forms of an address, for whoever has themselves erased."""
+    return {"pk": f"ADDRESS#{address_hash}", "sk": f"FORM#{submission_id}"}
+
+
 def transient_key(address_hash: str) -> Key:
     return {"pk": f"ADDRESS#{address_hash}", "sk": "TRANSIENT"}
 

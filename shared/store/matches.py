@@ -138,12 +138,12 @@ def answer(
 
     `seen` and `members` are as they were read; `introductions` are the mails to plan if this answer makes it mutual,
     and `meets_in` the break that is then kept free for both. Whoever took their consent back is introduced to nobody,
-    which to the other looks like silence.
+    which to the other looks like silence; so does being set aside.
     """
     other = seen.other(person_id)
     theirs = seen.answer_of(other)
     answered = seen.model_copy(update={"answers": {**seen.answers, person_id: said}, "meets_in": meets_in})
-    agreed = answered.all_agree and all(member.wants_matches for member in members)
+    agreed = answered.all_agree and all(member.wants_matches for member in members) and not seen.set_aside
     state = MatchState.INTRODUCED if agreed else MatchState.PROPOSED
     change = table().update(
         match_key(seen.event_id, seen.match_id),
@@ -151,7 +151,8 @@ def answer(
         "#state = :proposed AND answer_by > :now AND "
         + ("attribute_not_exists(answers.#other)" if theirs == NO_ANSWER else "answers.#other = :theirs")
         # An old tab must not bring back whom somebody has set aside since.
-        + (" AND attribute_not_exists(set_aside.#me)" if said is Answer.YES else ""),
+        + (" AND attribute_not_exists(set_aside.#me)" if said is Answer.YES else "")
+        + (" AND attribute_not_exists(set_aside.#other)" if agreed else ""),
         name_me=person_id,
         name_other=other,
         name_state="state",
@@ -213,16 +214,18 @@ def set_aside(seen: Match, member: Attendee, other_hash: str, why: Aside | None)
 
     Later events then propose them no more. The answer stays as it is; raise AnswerTooLate where the match is gone.
     """
+    other, alone = seen.other(member.person_id), set(seen.set_aside) == {member.person_id}
     change = table().update(
         match_key(seen.event_id, seen.match_id),
         "SET set_aside.#me = :why" if why else "REMOVE set_aside.#me",
-        "attribute_exists(pk)",
+        "attribute_exists(pk)" + ("" if why or not alone else " AND attribute_not_exists(set_aside.#other)"),
         name_me=member.person_id,
+        **({} if why or not alone else {"name_other": other}),
         **({"why": why} if why else {}),
     )
     remember = both_ways(member.address_hash, other_hash) if why and other_hash else []
     # Who was introduced, or whom the other one set aside, stays known.
-    if why is None and other_hash and seen.state is not MatchState.INTRODUCED and len(seen.set_aside) == 1:
+    if alone and why is None and other_hash and seen.state is not MatchState.INTRODUCED:
         pairs = ((member.address_hash, other_hash), (other_hash, member.address_hash))
         remember = [table().delete(met_key(*pair)) for pair in pairs]
     try:
@@ -248,9 +251,14 @@ def take_out(seen: Match, person_id: str) -> None:
         return
 
 
-def forget_met(one: str, other: str) -> None:
-    """Forget that two addresses know each other, both ways."""
-    table().delete_all([met_key(one, other), met_key(other, one)])
+def forget_met(gone: str, other: str, *, keep_others: bool) -> None:
+    """Forget that somebody who is gone knew another one; what the other one asked for may stay: a fingerprint."""
+    table().delete_all([met_key(gone, other), *([] if keep_others else [met_key(other, gone)])])
+
+
+def drop(seen: Match) -> None:
+    """Delete a match that nobody is left of."""
+    table().delete_all([match_key(seen.event_id, seen.match_id)])
 
 
 def close(open_match: Match) -> None:

@@ -50,7 +50,7 @@ VOICES = {
         "Du hast Ja gesagt.",
         "Kontakt",
         "Ein gutes Gespräch, und das war’s",
-        "Gemerkt. Danke.",
+        "Gemerkt: Ein gutes Gespräch, und das war’s. Danke.",
     ),
     "Sie": Words(
         "de-AT",
@@ -67,12 +67,12 @@ VOICES = {
         "Sie haben Ja gesagt.",
         "Kontakt",
         "Ein gutes Gespräch, und das war’s",
-        "Gemerkt. Danke.",
+        "Gemerkt: Ein gutes Gespräch, und das war’s. Danke.",
     ),
     "English": Words(
         "en-GB",
         "du",
-        "Whom would you like to meet?",
+        "Who would you like to meet?",
         "What would you like to hear about?",
         "First name",
         "Send",
@@ -84,7 +84,7 @@ VOICES = {
         "You said yes.",
         "Contact",
         "A good conversation, and that was it",
-        "Noted. Thank you.",
+        "Noted: A good conversation, and that was it. Thank you.",
     ),
 }
 
@@ -198,17 +198,19 @@ def test_a_person_changes_pauses_blocks_downloads_and_erases_without_script(visi
     assert visit.page.locator("#offers-0").input_value() == ADA["offers"][0]
     visit.page.locator("#about").fill("backt nachts")
     visit.press("Änderungen speichern")
+    assert "Gespeichert." in visit.text()
     visit.follow("Angaben ändern")
     assert visit.page.locator("#about").input_value() == "backt nachts"
     visit.follow("Zurück zu meiner Seite")
 
+    assert "Gespeichert." not in visit.text()
     visit.page.locator("#mails > summary").click()
     until = f"{life.start:%Y-%m-%d}"
     visit.page.locator("#until").fill(until)
     visit.press("Pause machen")
-    assert "ist Pause" in visit.text()
+    assert "Pause bis" in visit.text()
     visit.press("Pause beenden")
-    assert "ist Pause" not in visit.text()
+    assert "Die Pause ist zu Ende." in visit.text()
 
     visit.page.locator(".card details.more > summary").click()
     visit.press("Diese Person nicht mehr sehen")

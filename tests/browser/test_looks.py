@@ -117,7 +117,7 @@ def test_a_name_from_right_to_left_keeps_its_direction(visits: Any, life: Life) 
     life.turn_to(days=9)
     visit = visits()
     visit.open(life.link(ADA, "/me/"))
-    name = visit.page.locator(".card h2")
+    name = visit.page.locator(".card h2 bdi")
     assert name.inner_text() == RTL
     assert name.evaluate("one => getComputedStyle(one).direction") == "rtl"
 
@@ -135,8 +135,7 @@ def test_pages_are_light(visits: Any, life: Life) -> None:
 
 
 def test_the_question_can_be_copied_with_one_touch(visits: Any, life: Life) -> None:
-    life.join(ADA, BO)
-    life.turn_to(days=9)
+    life.introduce(ADA, BO)
     visit = visits(permissions=["clipboard-read", "clipboard-write"])
     visit.open(life.link(ADA, "/me/"))
     visit.press("Frage kopieren")

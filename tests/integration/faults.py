@@ -20,12 +20,15 @@ class Died(BaseException):
 class Faults:
     """`plan` maps an operation, and which of its calls (from 1), to a fault; `calls` lists operations as asked.
 
-    `left` is told of each mail that SES took without its sender learning of it.
+    `sizes` lists the length of what each call sent, but for files. `left` is told of each mail that SES took without
+    its sender learning of it. `meanwhile` is what somebody does once, just before an operation's next call arrives.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.plan: dict[tuple[str, int], str] = {}
         self.calls: list[str] = []
+        self.sizes: list[int] = []
+        self.meanwhile: dict[str, Callable[[], object]] = {}
         self.dead = False
         self.left: Callable[[dict[str, Any]], None] = lambda _: None
         moto = BotocoreStubber.__call__
@@ -39,6 +42,8 @@ class Faults:
         if self.dead:
             raise Died(operation)
         self.calls.append(operation)
+        self.sizes.append(len(request.body) if isinstance(request.body, bytes | str) else 0)
+        self.meanwhile.pop(operation, lambda: None)()
         fault = self.plan.get((operation, self.calls.count(operation)), "")
         if fault == "cannot connect":
             raise EndpointConnectionError(endpoint_url=request.url)

@@ -42,7 +42,7 @@ def test_it_replaces_only_what_the_style_sheet_has_and_only_the_accent() -> None
     for scheme in SCHEMES:
         assert set(properties(css, scheme)) == {"one", "on-one"} <= set(properties(STYLE, scheme))
     assert "--one: #7a1fa2; --on-one: #ffffff;" in css
-    assert css.count("@media (prefers-color-scheme: dark)") == 1
+    assert css.count("@media screen and (prefers-color-scheme: dark)") == 1
 
 
 def test_our_own_colour_stays_ours() -> None:

@@ -396,6 +396,102 @@ def test_contact_to_pass_on_may_be_given_where_it_is_asked_for() -> None:
     assert read.contact == "+49 171 1234567"
 
 
+@pytest.mark.parametrize("name", ["first_name", "about", "wishes", "offers", "interests"])
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "@ada_99",
+        "find me as @ada_99",
+        "(@ada)",
+        "example.org",
+        "soap-works.de/team",
+        "see Example.COM for more",
+        "t.me/somebody",
+        "linkedin.com/in/somebody",
+        "blog.example.fr",
+        "example.net.",
+    ],
+)
+def test_no_handle_and_no_bare_web_address_gets_into_a_text_others_read(name: str, contact: str) -> None:
+    value = contact if name in ("first_name", "about") else [contact]
+    assert [one.field for one in complaints_about(ADA | {name: value})] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "z.B. wir",
+        "z. B. ein Chor",
+        "ASP.NET",
+        "asp.net and C#",
+        "und/oder",
+        "Ja/Nein",
+        "Das war gut.Es half",
+        "Kosten: 12.50 oder 1.299,00 Euro",
+        "9,99 €/Monat",
+        "am 3.6. oder 17.12.2026",
+        "12.-14.5.",
+        "Node.js",
+        "u.a. im Garten",
+        "St. Pauli e.V.",
+        "@ the office",
+        "v2.0 und v3.1",
+        "24/7",
+    ],
+)
+def test_what_only_looks_a_little_like_an_address_passes(text: str) -> None:
+    assert form(wishes=[text], offers=[text], interests=[text], about=text).wishes == (text,)
+
+
+# One's own company in them
+
+
+@pytest.mark.parametrize("name", ["first_name", "about", "wishes", "offers", "interests"])
+@pytest.mark.parametrize(
+    ("company", "text"),
+    [
+        ("Soap Works", "Nights at Soap Works"),
+        ("Soap Works GmbH & Co. KG", "nights at the SOAP WORKS"),
+        ("soap-works", "Soap Works: nights"),
+        ("Soap Works", "(soap.works)?"),
+        ("Soap Works", "nights at soap-works GmbH"),
+        ("Soap Works Ltd.", "Soap Works"),
+        ("SAP", "Was kommt nach SAP?"),
+        ("SAP SE", "bei sap, nachts"),
+        ("Müller AG", "bei MÜLLER nachts"),
+        ("Straßenbau", "beim STRASSENBAU"),
+        ("Weitermachen e. V.", "wie Weitermachen e.V. begann"),
+        ("S.p.a. Rossi", "la SPA Rossi"),
+    ],
+)
+def test_no_text_others_read_names_the_company(name: str, company: str, text: str) -> None:
+    value = text if name in ("first_name", "about") else [text]
+    assert complaints_about(ADA | {"company": company, name: value}) == [
+        Complaint(name, ENGLISH("complaints.company_inside"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("company", "text"),
+    [
+        ("SAP", "Wie man Kapsap kocht"),
+        ("SAP", "Saperlot"),
+        ("Soap Works", "How soap workshops run"),
+        ("Soap Works", "Soap, and how it works"),
+        ("DB", "Was die db weiss"),
+        ("", "Soap Works"),
+        (" - ", "a - b"),
+    ],
+)
+def test_a_text_that_does_not_name_the_company_passes(company: str, text: str) -> None:
+    assert form(company=company, wishes=[text], about=text).about == text
+
+
+def test_every_text_that_names_the_company_is_named_at_once() -> None:
+    naming = {"company": "Soap Works", "about": "nights at Soap Works", "offers": ["fine", "Soap Works at night"]}
+    assert [one.field for one in complaints_about(ADA | naming)] == ["about", "offers"]
+
+
 # The submission
 
 

@@ -173,7 +173,7 @@ def request() -> APIGatewayProxyEventV2:
     return APIGatewayProxyEventV2({"rawPath": "/somewhere", "headers": {}})
 
 
-COMING = ("round", "nudge", "reminder", "did_you_meet", "once_more", "not_yet", "stay_in_touch")
+COMING = ("round", "round_more", "nudge", "reminder", "did_you_meet", "once_more", "not_yet", "stay_in_touch")
 STOPPED = sorted({rule.stops for rule in chain.KINDS.values() if rule.stops})
 
 
@@ -200,7 +200,7 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
     me, now = an_attendee("ada"), berlin("2027-05-25 12:00")
     shown = cards(event, rounds, me, theirs, partners, voice, now)
     assert {one.standing for one in shown} == set(Standing)
-    outcomes = [(str(one), voice(f"pages.outcomes.{one}"), one is Outcome.PITCH) for one in Outcome]
+    outcomes = [(str(one), voice(f"pages.outcomes.{one}")) for one in Outcome]
     mine: dict[str, Any] = {
         "me": me,
         "now": now,
@@ -209,7 +209,9 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
         "paused": "",
         "tomorrow": "2027-05-26",
         "today": [],
-        "asked_for_data": False,
+        "told": "",
+        "met": True,
+        "answer_by": "",
         "cards": shown,
         "coming": [Coming(kind, "X") for kind in COMING],
         "base": "/me/t",
@@ -222,7 +224,7 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
         ("registered.html", {"next_round": "", "link_only": True}),
         ("link.html", {"email": "", "wrong": "", "stamp": ""}),
         ("link.html", {"email": "<b>W</b>", "wrong": "W", "stamp": ""}),
-        ("confirm.html", {}),
+        ("confirm.html", {"given": an_attendee("ada", profile={"contact": "<b>W</b>", "standing_yes": True}).profile}),
         ("confirmed.html", mine | {"is_new": True}),
         ("confirmed.html", mine | {"is_new": False}),
         ("confirmed.html", mine | {"is_new": True, "me": an_attendee("ada", consents={}, profile={"offers": ()})}),
@@ -230,7 +232,7 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
         ("me.html", mine | {"cards": [], "coming": []}),
         ("me.html", mine | {"cards": [], "next_round": ""}),
         ("me.html", mine | {"left": True}),
-        ("me.html", mine | {"paused": "X", "asked_for_data": True}),
+        ("me.html", mine | {"paused": "X", "told": "data"}),
         *(("me.html", mine | {"stage": stage}) for stage in Stage),
         ("me.html", mine | {"today": [Appointment(shown[3], "X"), Appointment(shown[3], "")]}),
         ("me.html", mine | {"me": an_attendee("ada", consents={})}),
@@ -238,7 +240,10 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
         ("erase.html", {"base": "/me/t", "erased": False}),
         ("erase.html", {"base": "", "erased": True}),
         *(("stop.html", {"topic": topic, "stopped": stopped}) for topic in STOPPED for stopped in (False, True)),
-        ("refused.html", {"words": "W", "complaints": [SimpleNamespace(field="f", text="t")], "home": "/me/t"}),
+        (
+            "refused.html",
+            {"words": "W", "complaints": [SimpleNamespace(field="f", text="t")], "home": "/me/t", "lost_link": ""},
+        ),
     ]
     wrong = [Complaint("wishes.0", "W"), Complaint("email", "E"), Complaint("form", "F")]
     with_both = event.model_copy(update={"link": "https://meet.example.org"})
