@@ -12,8 +12,11 @@ run: .venv/ready            ## the whole system on this machine, in a browser
 demo: .venv/ready           ## the life of an event for 200 invented people, with a report in build/demo
 	@$(PYTHON) -m infra.local.demo
 
-test: .venv/ready           ## all tests that need nothing but Python
-	$(PYTHON) -m pytest -n auto tests/unit tests/integration tests/system tests/browser -r s
+test: .venv/ready           ## the tests that need nothing but Python, and the browser's where there is one
+	$(PYTHON) -m pytest -n auto -m "not slow" -r s tests/unit tests/integration tests/system tests/browser
+
+slow: .venv/ready           ## those that play many lives, or a year
+	$(PYTHON) -m pytest -n auto -m slow tests/integration tests/system
 
 browser: .venv/ready        ## the pages in a real browser, which has to be there: Debian's package is called chromium
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r tests/browser/requirements.txt
@@ -83,4 +86,4 @@ lock: .venv/ready           ## one version of each package for Python 3.11 to 3.
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements.txt
 	@touch $@
 
-.PHONY: help run demo test browser coverage check trial benchmark event publish status pause resume letters previews build deploy lock
+.PHONY: help run demo test slow browser coverage check trial benchmark event publish status pause resume letters previews build deploy lock

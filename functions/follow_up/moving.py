@@ -83,7 +83,9 @@ def take_out(match: Match, left: Erased) -> None:
     stays = attendees.attendee(left.event_id, other)
     known = stays or attendees.erased(left.event_id, other)
     if known:
-        matches.forget_met(left.address_hash, known.address_hash, keep_others=other in match.set_aside)
+        matches.forget_met(
+            left.address_hash, known.address_hash, keep_others=stays is not None and other in match.set_aside
+        )
     if stays:
         matches.take_out(match, left.person_id)
     else:

@@ -39,8 +39,8 @@ ENDINGS = (
 CONTACT = re.compile(
     r"[^\s@]+@[^\s@]+\.\w|https?://|\bwww\."
     r"|(?<![\w@])@\w{2,}"  # a handle
-    rf"|\b(?!asp\.net\b)[\w-]{{2,}}\.(?:{ENDINGS})\b"
-    r"|\b[\w-]+\.[a-z]{2,}/\w",  # t.me/somebody
+    rf"|\b(?!(?:asp|vb|ado)\.net\b)[\w-]{{2,}}\.(?:{ENDINGS})\b"
+    r"|\b[\w-]+\.(?!js\b|net\b)[a-z]{2,}/\w",  # t.me/somebody
     re.IGNORECASE,
 )
 DIGITS = re.compile(r"\+?\d(?:[\s/()._·\u2010-\u2015-]*\d){6,}")  # as many as a telephone number has

@@ -162,8 +162,13 @@ def change_consent(token: str) -> Response[str]:
 def pause(token: str) -> Response[str]:
     """Leave somebody alone until a day, or no longer."""
     event, _, me = reader(token)
-    until = day_chosen(event, me, clock.now())
+    now = clock.now()
+    until = day_chosen(event, me, now)
     attendees.pause(me, until)
+    if until is None and me.paused_until:
+        for mail in attendees.mails_of(event.event_id, me.person_id):
+            if mail.due == me.paused_until:
+                mails.bring_forward(mail, now)  # it waited for this
     return back_to(token, "" if until else "pause_over")
 
 

@@ -129,6 +129,23 @@ def defer(seen: Mail, due: datetime) -> None:
         return
 
 
+def bring_forward(seen: Mail, due: datetime) -> None:
+    """Let a mail that waited leave sooner, if it still waits for the same moment."""
+    change = table().update(
+        mail_key(seen),
+        "SET due_at = :due",
+        "#state = :planned AND due_at = :before",
+        name_state="state",
+        planned=MailState.PLANNED,
+        due=utc_text(due),
+        before=utc_text(seen.due) if seen.due else "",
+    )
+    try:
+        table().write(change)
+    except ConditionFailed:
+        return
+
+
 def settle(seen: Mail, state: MailState, reason: str, now: datetime) -> None:
     """End a mail without sending it (again), saying why."""
     change = table().update(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared import clock
 from shared.models import MailKind, MailState
 from shared.store import matches
 from tests.integration.moment import Moment
@@ -14,6 +15,8 @@ from tests.integration.pages import everything, own, press, says
 from tests.system.life import ADA, BO, Life, without_tokens
 from tests.system.test_letters import attendee, kinds, states
 from tests.unit.filled import form_to
+
+pytestmark = pytest.mark.slow
 
 
 def set_aside(life: Life, person: dict[str, Any], word: str) -> None:
@@ -202,6 +205,19 @@ def test_taking_a_block_back_makes_strangers_only_of_those_who_were(life: Life, 
     assert kept_apart(life)
     set_aside(life, BO, "none")
     assert kept_apart(life) is introduced
+
+
+@pytest.mark.parametrize("later", [True, False], ids=["at a later event", "at the same event"])
+def test_nobody_gets_round_a_block_by_being_erased_and_coming_back(life: Life, *, later: bool) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    set_aside(life, BO, "blocked")
+    press(life, ADA, "/erase")
+    life.stack.turn_to(clock.now() + timedelta(minutes=30))
+    here = Life(life.stack, f"{life.name} again") if later else life
+    here.join(*((ADA, BO) if later else (ADA,)))
+    here.turn_to(days=1.9)
+    assert here.cards(ADA) == []
 
 
 def test_a_word_that_is_no_way_to_set_somebody_aside_is_refused(life: Life) -> None:

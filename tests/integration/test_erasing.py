@@ -212,6 +212,7 @@ def test_a_partner_is_told_by_mail_that_a_meeting_ahead_is_off(life: Life) -> No
     assert entries(told)[uid][1] > before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ahead", ["nothing", "a proposal", "left before", "event over"])
 def test_nobody_is_told_where_no_meeting_was_ahead_or_it_was_told_before(life: Life, ahead: str) -> None:
     life.join(SALLY, BO)
@@ -253,6 +254,18 @@ def test_two_who_are_erased_at_once_leave_nothing_of_each_other(life: Life) -> N
     held = repr(items_under(""))
     assert not [text for text in (*BO["wishes"], *BO["offers"], BO["email"]) if text in held]
     assert list(matches.all_matches(life.event_id)) == []
+
+
+def test_two_who_are_erased_one_after_the_other_take_a_block_with_them(life: Life) -> None:
+    life.introduce(SALLY, BO)
+    _, match_id = life.cards(BO)[0]
+    press(life, BO, f"/matches/{match_id}/aside", aside="blocked")
+    pages = [life.link(person, "/me/") for person in (SALLY, BO)]
+    for page in pages:
+        post(life, f"{page}/erase")
+        life.stack.set_clock(clock.now() + timedelta(seconds=2))
+    life.stack.turn_to(clock.now() + timedelta(minutes=30))
+    assert items_under("MET#") == []
 
 
 def test_what_lies_between_others_stays(life: Life) -> None:
@@ -311,6 +324,7 @@ def test_who_comes_back_finds_nothing_of_before(life: Life) -> None:
 # Dying on the way
 
 
+@pytest.mark.slow
 def test_wherever_the_sweep_dies_it_ends_the_same(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     life.introduce(SALLY, BO)
     post(life, f"{life.link(SALLY, '/me/')}/erase")

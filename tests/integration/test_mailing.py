@@ -123,6 +123,7 @@ class Down(dict[tuple[str, int], str]):
         return "InternalServerError" if key[0] == SEND else default
 
 
+@pytest.mark.slow
 def test_an_outage_of_ses_loses_no_mail_that_must_arrive_and_tries_one_at_a_time(life: Life, faults: Faults) -> None:
     people = [ADA | {"first_name": f"Cleo {place}", "email": f"cleo{place}@example.org"} for place in range(20)]
     faults.plan, began = Down(), clock.now()

@@ -171,6 +171,25 @@ def test_an_older_form_does_not_undo_a_newer_change(life: Life, link: str) -> No
     assert "Hallo Newer" in life.page(ADA)
 
 
+@pytest.mark.parametrize("how", ["on the page", "by a letter's link", "by leaving"])
+def test_an_older_form_gives_nothing_back_that_was_taken_back_since(life: Life, how: str) -> None:
+    life.join(ADA)
+    stop = life.link(ADA, "/stop/")
+    later(life, minutes=5)
+    life.send(ADA)
+    life.stack.settle()
+    later(life, minutes=5)
+    if how == "on the page":
+        press(life, ADA, "/consents", topic="matching", given="no")
+    elif how == "by a letter's link":
+        people.press(life.stack, stop, "")
+    else:
+        press(life, ADA, "/leave")
+    later(life, minutes=5)
+    people.press(life.stack, life.link(ADA, "/confirm/"), "")
+    assert not attendee(life, ADA).wants_matches
+
+
 def test_a_newer_form_does_replace_an_older_change(life: Life) -> None:
     life.join(ADA)
     change(life, ADA, first_name="Older")
@@ -247,6 +266,7 @@ def test_who_ends_their_pause_is_in_the_next_round(life: Life) -> None:
     assert [standing for standing, _ in life.cards(ADA)] == ["open"]
 
 
+@pytest.mark.slow
 def test_what_can_wait_waits_for_the_end_of_a_pause_and_what_is_agreed_does_not(life: Life) -> None:
     dee = form("Dee", "Wer kennt sich mit Mentoring aus?", "Wie wir die Imkerei auf das Dach geholt haben")
     eli = form("Eli", "Wer hat Bienen auf dem Dach, Imkerei also?", "Zehn Jahre Mentoring, und was davon blieb")
@@ -261,6 +281,17 @@ def test_what_can_wait_waits_for_the_end_of_a_pause_and_what_is_agreed_does_not(
     assert MailKind.NUDGE not in kinds(life, dee)
     life.turn_to(days=5.5)
     assert MailKind.NUDGE in kinds(life, dee)
+
+
+def test_what_waited_for_the_end_of_a_pause_leaves_when_it_is_ended_early(life: Life) -> None:
+    life.join(ADA, BO)
+    life.turn_to(days=9)
+    press(life, ADA, "/pause", until=day(life, 6))
+    life.turn_to(days=7)
+    assert MailKind.NUDGE not in kinds(life, ADA)
+    press(life, ADA, "/pause", until="")
+    life.stack.turn_to(clock.now() + timedelta(minutes=1))
+    assert MailKind.NUDGE in kinds(life, ADA)
 
 
 def test_a_pause_ends_with_the_day_where_somebody_lives(life: Life) -> None:
@@ -323,6 +354,7 @@ def test_without_the_first_consent_nobody_is_proposed_until_it_is_given(life: Li
     assert life.cards(BO)
 
 
+@pytest.mark.slow
 def test_without_the_second_consent_nobody_is_asked_afterwards(life: Life) -> None:
     life.introduce(ADA, BO)
     press(life, ADA, "/consents", topic="follow_up", given="no")

@@ -7,12 +7,16 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
+
 from infra.local import people
 from infra.local.inbox import Received
 from shared.chain import KINDS
 from shared.models import MailKind, MailRef, Topic
 from shared.store import mails
 from tests.system.life import BERLIN, Life
+
+pytestmark = pytest.mark.slow
 
 PEOPLE = 40
 # Each kind by itself: once, once a round, once a match, or as often as the chain asks.

@@ -423,6 +423,7 @@ def test_no_handle_and_no_bare_web_address_gets_into_a_text_others_read(name: st
         "z.B. wir",
         "z. B. ein Chor",
         "ASP.NET",
+        "VB.NET und Node.js/React",
         "asp.net and C#",
         "und/oder",
         "Ja/Nein",
