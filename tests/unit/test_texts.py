@@ -166,6 +166,13 @@ def test_a_fault_without_words_of_its_own_is_still_told_and_once_for_each_field(
     ]
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("consent", ["consent_matching", "consent_follow_up"])
+def test_the_documented_form_for_other_websites_declares_what_ours_does(consent: str, language: str) -> None:
+    document = (CODE / "docs" / "embedding.md").read_text(encoding="utf-8")
+    assert catalogue("pages")[f"pages.form.{consent}"][language] in document
+
+
 # Pages
 
 
