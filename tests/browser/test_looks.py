@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.local import people
+from tests.browser.conftest import PHONE
 from tests.system.life import ADA, BO, CY, Life, form
 
 RTL = "יעל"
@@ -81,34 +82,49 @@ def states(visit: Any, life: Life) -> Iterator[str]:  # noqa: PLR0915 - one walk
     yield "page of a cancelled event"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_shuts_anybody_out(visits: Any, life: Life, scheme: str) -> None:
+def faults(visit: Any) -> str:
+    """Say what would shut somebody out of the page as it is, in light and in dark."""
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - only where there is a browser
 
-    life.organise(accent="#e6a100" if scheme == "light" else "")
-    visit = visits(color_scheme=scheme, bypass_csp=True)  # for axe, which is put into the page
-    found = {}
-    for state in states(visit, life):
+    found = ""
+    for scheme in ("light", "dark"):
+        visit.page.emulate_media(color_scheme=scheme)
         result = Axe().run(visit.page)
-        found[state] = result.generate_report() if result.violations_count else ""
+        found += f"{scheme}: {result.generate_report()}" if result.violations_count else ""
+    return found
+
+
+def test_no_page_shuts_anybody_out(visits: Any, life: Life) -> None:
+    visit = visits(bypass_csp=True)  # for axe, which is put into the page
+    found = {state: faults(visit) for state in states(visit, life)}
     assert len(found) == STATES
     assert {state: report for state, report in found.items() if report} == {}
 
 
-@pytest.mark.parametrize("large", [False, True], ids=["320 px", "letters twice as large"])
-def test_nothing_is_cut_off(visits: Any, life: Life, large: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    visit = visits(viewport={"width": 390 if large else 320, "height": 700})
+@pytest.mark.parametrize("accent", ["#e6a100", "#101010"])
+def test_a_colour_of_the_organisers_shuts_nobody_out(visits: Any, life: Life, accent: str) -> None:
+    life.organise(accent=accent)
+    visit = visits(bypass_csp=True)
+    visit.open(f"/events/{life.event_id}")
+    assert visit.page.evaluate("getComputedStyle(document.body).getPropertyValue('--one')") != "#0b5d57"
+    assert faults(visit) == ""
+
+
+def test_nothing_is_cut_off_on_a_narrow_screen_or_with_letters_twice_as_large(visits: Any, life: Life) -> None:
+    visit = visits()
     wide = {}
     for state in states(visit, life):
-        if large:
-            visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
-        too_wide = visit.page.evaluate(
-            """() => [...document.body.querySelectorAll('*')].filter(one => !one.closest('.trap, svg') &&
-            one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(one => one.outerHTML)"""
-        )
-        if too_wide or visit.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wide[state] = too_wide[:2]
+        for width, letters in ((320, "100%"), (PHONE["width"], "200%")):
+            visit.page.set_viewport_size({"width": width, "height": 700})
+            visit.page.evaluate("size => document.documentElement.style.fontSize = size", letters)
+            if found := visit.page.evaluate(TOO_WIDE):
+                wide[state, letters] = found[:2]
     assert wide == {}
+
+
+TOO_WIDE = """() => [...document.body.querySelectorAll('*')].filter(one => !one.closest('.trap, svg') &&
+    one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(one => one.outerHTML)
+    .concat(document.documentElement.scrollWidth > innerWidth ? ['the page itself'] : [])"""
 
 
 def test_a_name_from_right_to_left_keeps_its_direction(visits: Any, life: Life) -> None:
