@@ -20,6 +20,8 @@ from shared.store import attendees, events, mails, matches
 from tests.integration.faults import Died, Faults
 from tests.system.life import ADA, BO, Life
 
+pytestmark = pytest.mark.slow
+
 CLAIM = ("dynamodb.TransactWriteItems", 1)
 SEND = ("sesv2.SendEmail", 1)
 # A crash before a write is one after what came before it; the commit is the first single update after SES.

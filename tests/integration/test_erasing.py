@@ -72,6 +72,7 @@ def off_letters(life: Life, person: dict[str, Any]) -> list[Received]:
 # What goes, and what stays
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", ["the first letter", "a proposal", "an introduction", "an outcome"])
 def test_nothing_somebody_told_is_left_after_a_minute(life: Life, until: str) -> None:
     life.join(SALLY, BO)

@@ -22,6 +22,7 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> Faults:
 SHORT = {"not_yet": False, "stay_in_touch": False, "digest": False}
 
 
+@pytest.mark.slow
 def test_when_the_time_to_keep_them_is_over_nobody_is_left(life: Life, faults: Faults) -> None:
     life.organise(retention_days=30, follow_up=SHORT)
     life.introduce(ADA, BO)
