@@ -71,10 +71,14 @@ def test_who_is_very_quick_presses_once_more(visits: Any, life: Life) -> None:
     assert "Fast geschafft" in visit.text()
 
 
-def test_what_is_required_fits_two_screens_of_a_phone_and_few_touches(visits: Any, life: Life) -> None:
-    visit = visits()
+@pytest.mark.parametrize(("language", "speaks"), [("de-DE", "du"), ("de-DE", "sie"), ("en-GB", "du")])
+def test_what_is_required_fits_two_screens_of_a_phone_and_few_touches(
+    visits: Any, life: Life, language: str, speaks: str
+) -> None:
+    life.organise(address=speaks)
+    visit = visits(language)
     visit.open(f"/events/{life.event_id}")
-    send = visit.page.get_by_role("button", name="Abschicken").bounding_box()
+    send = visit.page.locator("form > button").bounding_box()
     assert send["y"] + send["height"] <= SCREENS * PHONE["height"]
     assert visit.page.locator("[required]").count() == 3
     small = visit.page.evaluate(
