@@ -58,9 +58,11 @@ class Visit:
 
     def press(self, label: str) -> None:
         self.page.get_by_role("button", name=label, exact=True).first.click()
+        self.page.wait_for_load_state()
 
     def follow(self, label: str) -> None:
         self.page.get_by_role("link", name=label).first.click()
+        self.page.wait_for_load_state()
 
     def text(self) -> str:
         return str(self.page.locator("main").inner_text())

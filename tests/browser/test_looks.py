@@ -155,7 +155,7 @@ def test_the_question_can_be_copied_with_one_touch(visits: Any, life: Life) -> N
     visit = visits(permissions=["clipboard-read", "clipboard-write"])
     visit.open(life.link(ADA, "/me/"))
     visit.press("Frage kopieren")
-    assert visit.page.get_by_role("button", name="Kopiert").is_visible()
+    visit.page.get_by_role("button", name="Kopiert").wait_for()
     opener = visit.page.locator("[data-copy]").inner_text()
     assert visit.page.evaluate("navigator.clipboard.readText()") == opener
 
