@@ -182,6 +182,12 @@ def as_of(match: Match, rounds: Iterable[Round]) -> Match:
     return match.model_copy(update={"answer_by": min([match.answer_by, *ends])})
 
 
+def out(matches: Iterable[Match], rounds: Iterable[Round]) -> list[Match]:
+    """Return the matches of the rounds that are out: before that nobody may see or hear of them."""
+    numbers = {one.number for one in rounds if one.is_out}
+    return [match for match in matches if match.round in numbers]
+
+
 def is_on_the_day(event: Event, moment: datetime) -> bool:
     """Say whether it is the event's first day, or later, where the event is."""
     zone = ZoneInfo(event.time_zone)

@@ -328,7 +328,7 @@ class Outcome(StrEnum):
 PRIVATE = (Outcome.PITCH, Outcome.DID_NOT_COME)
 
 
-class Aside(StrEnum):
+class SetAside(StrEnum):
     """Why somebody sets a match aside. The other never learns of it."""
 
     KNOWN = "known"
@@ -361,7 +361,7 @@ class Match(Value):
     meets_in: int | None = None  # which of the event's breaks both keep free for each other
     outcomes: dict[str, Outcome] = {}
     told_at: dict[str, AwareDatetime] = {}  # when each outcome was said
-    set_aside: dict[str, Aside] = {}
+    set_aside: dict[str, SetAside] = {}
 
     def other(self, person_id: str) -> str:
         return next(member for member in self.members if member != person_id)
@@ -371,7 +371,7 @@ class Match(Value):
 
     def is_blocked_by(self, person_id: str) -> bool:
         """Say whether one of the two wants to hear nothing of the other any more."""
-        return self.set_aside.get(person_id) is Aside.BLOCKED
+        return self.set_aside.get(person_id) is SetAside.BLOCKED
 
     def may_show(self, partner: Attendee) -> bool:
         """Say whether one may see the other: not once they left, nor, before both agreed, without their consent."""

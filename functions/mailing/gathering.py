@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from functions.mailing.subject import Meeting, Subject
-from shared.chain import KINDS, as_of, day_told, end_wave, needs_closing_words, next_round_after, start_wave
+from shared.chain import KINDS, as_of, day_told, end_wave, needs_closing_words, next_round_after, out, start_wave
 from shared.counts import count
 from shared.logs import logger
 from shared.models import (
@@ -110,10 +110,9 @@ AGREED_BEFORE = {MailKind.INTRODUCTION, MailKind.REMINDER}
 
 def _with_data(about: Subject, attendee: Attendee) -> Subject:
     """Add what was proposed and sent to somebody, as far as they may know of it."""
-    out = {one.number for one in about.rounds if one.is_out}
-    theirs = matches.matches_of(attendee.event_id, attendee.person_id)
+    theirs = out(matches.matches_of(attendee.event_id, attendee.person_id), about.rounds)
     sent = attendees.mails_of(attendee.event_id, attendee.person_id)
-    return about._replace(mails=tuple(sent), matches=tuple(one for one in theirs if one.round in out))
+    return about._replace(mails=tuple(sent), matches=tuple(theirs))
 
 
 def _for_submission(mail: Mail, event: Event, now: datetime) -> Subject | Skip | Wait:
@@ -242,8 +241,7 @@ def _with_matches(mail: Mail, about: Subject, attendee: Attendee) -> Subject | S
     """Add the matches a letter speaks of; without any it has nothing to say."""
     if mail.kind not in SPEAKS_OF | TELLS_EVERYBODY:
         return about
-    out = {one.number for one in about.rounds if one.is_out}
-    every = [one for one in matches.matches_of(mail.event_id, attendee.person_id) if one.round in out]
+    every = out(matches.matches_of(mail.event_id, attendee.person_id), about.rounds)
     theirs = [as_of(one, about.rounds) for one in every if not one.is_blocked_by(attendee.person_id)]
     if mail.kind is MailKind.NO_MATCH:
         return Skip.NOT_RELEVANT if any(one.state is not MatchState.CLOSED for one in theirs) else about

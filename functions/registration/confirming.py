@@ -136,15 +136,13 @@ def erase(event: Event, rounds: list[Round], me: Attendee, now: datetime) -> lis
 
 def shown_matches(event: Event, rounds: list[Round], me: Attendee) -> list[Match]:
     """Return somebody's matches of the rounds that are out."""
-    out = {one.number for one in rounds if one.is_out}
-    return [one for one in matches.matches_of(event.event_id, me.person_id) if one.round in out]
+    return chain.out(matches.matches_of(event.event_id, me.person_id), rounds)
 
 
 def shown_match(event: Event, rounds: list[Round], me: Attendee, match_id: str) -> Match:
     """Return a match of a round that is out; raise PageUnknown."""
     match = matches.match(event.event_id, match_id)
-    out = {one.number for one in rounds if one.is_out}
-    if match is None or me.person_id not in match.members or match.round not in out:
+    if match is None or me.person_id not in match.members or not chain.out([match], rounds):
         raise PageUnknown
     return match
 

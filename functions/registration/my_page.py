@@ -11,12 +11,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared import local_time, phrases
-from shared.chain import as_of, ask_at, next_round_after, remind_at, zone_of
+from shared.chain import as_of, ask_at, next_round_after, out, remind_at, zone_of
 from shared.clock import utc_text
 from shared.meeting import meeting
 from shared.models import (
     Answer,
-    Aside,
     Attendee,
     Event,
     Mail,
@@ -26,6 +25,7 @@ from shared.models import (
     MatchState,
     Outcome,
     Round,
+    SetAside,
 )
 from shared.texts import Voice
 
@@ -90,8 +90,7 @@ def cards(
     now: datetime,
 ) -> list[Card]:
     """Show the matches of all rounds that are out: what asks for something first, then the newest round."""
-    out = {one.number for one in rounds if one.is_out}
-    shown = [as_of(match, rounds) for match in matches if match.round in out]
+    shown = [as_of(match, rounds) for match in out(matches, rounds)]
     found = [
         card(event, me, match, partners.get(match.other(me.person_id)), voice, now)
         for match in sorted(shown, key=lambda match: -match.round)
@@ -147,7 +146,7 @@ def standing(match: Match, person_id: str, now: datetime) -> Standing:
     """Say how a match stands for one of the two; at `answer_by` all open ones close alike."""
     if match.state is MatchState.INTRODUCED:
         return Standing.INTRODUCED
-    if match.set_aside.get(person_id) is Aside.KNOWN:
+    if match.set_aside.get(person_id) is SetAside.KNOWN:
         return Standing.KNOWN
     if match.state is MatchState.CLOSED or match.answer_by <= now:
         return Standing.CLOSED

@@ -19,12 +19,23 @@ from shared import chain, clock, local_time
 from shared.chain import next_round_after
 from shared.errors import AnswerTooLate, Complaint, FieldsInvalid, PageUnknown
 from shared.logs import logger
-from shared.models import Answer, Aside, Attendance, Attendee, AttendeeState, Event, MatchState, Outcome, Purpose, Topic
+from shared.models import (
+    Answer,
+    Attendance,
+    Attendee,
+    AttendeeState,
+    Event,
+    MatchState,
+    Outcome,
+    Purpose,
+    SetAside,
+    Topic,
+)
 from shared.queues import wake
 from shared.store import attendees, events, mails, matches
 from shared.texts import Voice
 
-ASIDE = (*Aside, "none")
+ASIDE = (*SetAside, "none")
 TOLD = {"saved", "pause_over", "data", "matching_yes", "matching_no", "follow_up_yes", "follow_up_no"}
 CONSENTS = (Topic.MATCHING, Topic.FOLLOW_UP)
 LONGEST_PAUSE = timedelta(days=365)
@@ -102,7 +113,7 @@ def set_aside(token: str, match_id: str) -> Response[str]:
         except AnswerTooLate:
             logger.info("set aside when answers were over", event_id=event.event_id)
     other = attendees.attendee(event.event_id, match.other(me.person_id))
-    matches.set_aside(match, me, other.address_hash if other else "", None if said == "none" else Aside(said))
+    matches.set_aside(match, me, other.address_hash if other else "", None if said == "none" else SetAside(said))
     return back_to(token, spot=match_id)
 
 

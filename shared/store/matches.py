@@ -10,13 +10,13 @@ from shared.errors import AnswerTooLate
 from shared.models import (
     NO_ANSWER,
     Answer,
-    Aside,
     Attendee,
     AttendeeState,
     Mail,
     Match,
     MatchState,
     Outcome,
+    SetAside,
 )
 from shared.store.addresses import note_answer
 from shared.store.items import item_of, plan_mail, read
@@ -209,7 +209,7 @@ def note_outcome(seen: Match, member: Attendee, outcome: Outcome, letters: Seque
     return True
 
 
-def set_aside(seen: Match, member: Attendee, other_hash: str, why: Aside | None) -> None:
+def set_aside(seen: Match, member: Attendee, other_hash: str, why: SetAside | None) -> None:
     """Note that somebody knows the other one already, or wants to hear nothing of them; None takes that back.
 
     Later events then propose them no more. The answer stays as it is; raise AnswerTooLate where the match is gone.

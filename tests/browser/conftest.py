@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.local.stack import Stack
-from tests.conftest import START
 from tests.system.life import Life
 
 if TYPE_CHECKING:
@@ -117,17 +116,6 @@ def visits(browser: Browser, address: str, life: Life) -> Iterator[Any]:  # noqa
 def noted(visit: Visit, text: str) -> None:
     if STATUS_NOTED not in text:
         visit.complaints.append(text)
-
-
-@pytest.fixture
-def life(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Life]:
-    """Give each test an event of its own on a clock that stands still, so that only what it turns moves."""
-    from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415 - as above
-
-    stack.set_clock(START)
-    yield Life(stack, request.node.name)
-    for table in dynamodb_backends["123456789012"]["eu-central-1"].tables.values():
-        table.items.clear()
 
 
 WHILE_FILLING = timedelta(seconds=30)

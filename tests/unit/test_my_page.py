@@ -24,7 +24,6 @@ from functions.registration.my_page import (
 from shared.chain import to_person
 from shared.models import (
     Answer,
-    Aside,
     Attendance,
     Attendee,
     Consents,
@@ -36,6 +35,7 @@ from shared.models import (
     MatchState,
     Outcome,
     RoundState,
+    SetAside,
 )
 from tests.people import DU, ENGLISH, VOICES, a_match, an_attendee, an_event, berlin, rounds_of
 
@@ -160,26 +160,26 @@ def test_a_links_choice_is_only_marked_and_only_where_it_can_still_be_made() -> 
 @pytest.mark.parametrize("state", [MatchState.PROPOSED, MatchState.CLOSED])
 @pytest.mark.parametrize("now", [BEFORE, AFTER])
 def test_who_is_known_is_shown_as_known_before_and_after_answers_end(state: MatchState, now: datetime) -> None:
-    known = a_match(state=state, set_aside={"ada": Aside.KNOWN}, answers={"ada": Answer.NOT_NOW})
+    known = a_match(state=state, set_aside={"ada": SetAside.KNOWN}, answers={"ada": Answer.NOT_NOW})
     assert standing(known, "ada", now) is Standing.KNOWN
     assert seen(known, now=now).name == "Ben"
 
 
 def test_an_introduction_stays_one_with_somebody_who_is_known() -> None:
-    introduced = a_match(state=MatchState.INTRODUCED, set_aside={"ada": Aside.KNOWN})
+    introduced = a_match(state=MatchState.INTRODUCED, set_aside={"ada": SetAside.KNOWN})
     assert seen(introduced).standing is Standing.INTRODUCED
 
 
 @pytest.mark.parametrize("state", MatchState)
 def test_of_somebody_blocked_nothing_is_left_but_the_name_to_undo_it_by(state: MatchState) -> None:
-    shown = seen(a_match(state=state, meets_in=0, set_aside={"ada": Aside.BLOCKED}))
+    shown = seen(a_match(state=state, meets_in=0, set_aside={"ada": SetAside.BLOCKED}))
     assert shown == Card(shown.match_id, Standing.BLOCKED, "Ben", "", (), "", shown.answer_by)
 
 
 @pytest.mark.parametrize("state", MatchState)
 @pytest.mark.parametrize("now", [BEFORE, AFTER])
-@pytest.mark.parametrize("why", Aside)
-def test_who_is_set_aside_by_the_other_sees_nothing_of_it(state: MatchState, now: datetime, why: Aside) -> None:
+@pytest.mark.parametrize("why", SetAside)
+def test_who_is_set_aside_by_the_other_sees_nothing_of_it(state: MatchState, now: datetime, why: SetAside) -> None:
     match = a_match(state=state, answers={"ada": Answer.YES}, meets_in=0)
     aside = match.model_copy(update={"set_aside": {"ben": why}})
     assert seen(aside, now=now) == seen(match, now=now)
@@ -250,7 +250,7 @@ def test_on_any_other_day_nobody_is_met(now: datetime) -> None:
 
 
 def test_only_who_is_introduced_and_neither_blocked_nor_gone_is_met() -> None:
-    changed = {"ben": {"set_aside": {"ada": Aside.BLOCKED}}, "dora": {"set_aside": {"ada": Aside.KNOWN}}}
+    changed = {"ben": {"set_aside": {"ada": SetAside.BLOCKED}}, "dora": {"set_aside": {"ada": SetAside.KNOWN}}}
     assert [name for name, _ in of_the_day(MORNING, changed=changed)] == ["Dora", "Cem"]
     open_one = card(EVENT, ADA, a_match("ada", "eva", answer_by=EVENT.ends_at), PEOPLE["eva"], DU, MORNING)
     gone = card(EVENT, ADA, a_match(state=MatchState.INTRODUCED, meets_in=0), None, DU, MORNING)
@@ -316,7 +316,7 @@ def test_what_is_to_come_is_told_in_the_order_of_time() -> None:
 def test_who_has_somebody_is_promised_more_and_nobody_that_there_is_nobody(mine: Answer | None) -> None:
     assert to_come(a_match(answers={"ada": mine} if mine else {})) == ["round_more"]
     assert to_come() == to_come(a_match(state=MatchState.CLOSED)) == ["round"]
-    assert to_come(a_match(set_aside={"ada": Aside.BLOCKED})) == ["round"]
+    assert to_come(a_match(set_aside={"ada": SetAside.BLOCKED})) == ["round"]
 
 
 def test_what_is_past_is_not_to_come() -> None:
@@ -329,7 +329,7 @@ def test_what_is_past_is_not_to_come() -> None:
 @given(
     theirs=st.none() | st.sampled_from(Answer),
     mine=st.none() | st.sampled_from(Answer),
-    aside=st.none() | st.sampled_from(Aside),
+    aside=st.none() | st.sampled_from(SetAside),
     closed=st.booleans(),
     hours=st.integers(-150, 150),
     follow_up=st.booleans(),
@@ -337,7 +337,7 @@ def test_what_is_past_is_not_to_come() -> None:
 def test_nothing_that_is_to_come_tells_what_the_other_answered(
     theirs: Answer | None,
     mine: Answer | None,
-    aside: Aside | None,
+    aside: SetAside | None,
     hours: int,
     *,
     closed: bool,
@@ -363,7 +363,7 @@ def test_a_nudge_comes_only_to_who_has_not_answered() -> None:
     for match in (
         a_match(answers={"ada": Answer.YES}),
         a_match(answers={"ada": Answer.NOT_NOW}),
-        a_match(set_aside={"ada": Aside.BLOCKED}),
+        a_match(set_aside={"ada": SetAside.BLOCKED}),
         MET,
     ):
         assert "nudge" not in to_come(match, planned=(NUDGE,))
@@ -402,7 +402,7 @@ def test_who_has_told_what_became_of_it_is_not_asked() -> None:
     assert to_come(TOLD) == ["round_more", "reminder"]
     other = a_match("ada", "cem", state=MatchState.INTRODUCED)
     assert "did_you_meet" in to_come(TOLD, other)
-    assert "did_you_meet" not in to_come(TOLD, other.model_copy(update={"set_aside": {"ada": Aside.BLOCKED}}))
+    assert "did_you_meet" not in to_come(TOLD, other.model_copy(update={"set_aside": {"ada": SetAside.BLOCKED}}))
 
 
 def test_what_an_answer_asked_for_comes_when_it_is_planned() -> None:
@@ -417,7 +417,7 @@ def test_what_an_answer_asked_for_comes_when_it_is_planned() -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"outcomes": {"ada": Outcome.GOOD_CONVERSATION}}, {"set_aside": {"ada": Aside.BLOCKED}}]
+    "changed", [{"outcomes": {"ada": Outcome.GOOD_CONVERSATION}}, {"set_aside": {"ada": SetAside.BLOCKED}}]
 )
 def test_what_an_answer_asked_for_does_not_come_when_it_no_longer_stands(changed: dict[str, Any]) -> None:
     now = EVENT.ends_at + timedelta(days=10)

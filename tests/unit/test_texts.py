@@ -20,7 +20,7 @@ from functions.registration.my_page import Appointment, Coming, Stage, Standing,
 from functions.registration.pages import STATUS, page, templates
 from shared import chain, complaints
 from shared.errors import Complaint, Refused
-from shared.models import Aside, FormOfAddress, Language, MailKind, MatchState, Outcome, RoundState
+from shared.models import FormOfAddress, Language, MailKind, MatchState, Outcome, RoundState, SetAside
 from shared.texts import FOLDER, Voice, catalogue, voice_for
 from tests.people import DU, ENGLISH, SIE, VOICES, a_match, an_attendee, an_event, berlin, rounds_of
 
@@ -197,8 +197,8 @@ def pages(voice: Voice) -> Iterator[tuple[str, str]]:
         a_match("ada", "fay", state=MatchState.INTRODUCED, writes_first="fay"),
         a_match("ada", "gus"),
         a_match("ada", "hal", state=MatchState.CLOSED),
-        a_match("ada", "ina", set_aside={"ada": Aside.KNOWN}),
-        a_match("ada", "jo", set_aside={"ada": Aside.BLOCKED}),
+        a_match("ada", "ina", set_aside={"ada": SetAside.KNOWN}),
+        a_match("ada", "jo", set_aside={"ada": SetAside.BLOCKED}),
     ]
     partners = {name: an_attendee(name) for name in ("cem", "dora", "emil", "fay", "hal", "ina", "jo")} | {
         "ben": ben,
