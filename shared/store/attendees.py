@@ -215,7 +215,13 @@ def withdraw(found: Attendee, letters: Sequence[Mail], now: datetime) -> None:
         withdrawn=AttendeeState.WITHDRAWN,
         now=utc_text(now),
     )
-    planned = [mail for mail in mails_of(found.event_id, found.person_id) if mail.state is MailState.PLANNED]
+    last = {letter.mail_id for letter in letters}
+    planned = [
+        mail
+        for mail in mails_of(found.event_id, found.person_id)
+        # Planned by pressing the button just before: no transaction takes one item twice.
+        if mail.state is MailState.PLANNED and mail.mail_id not in last
+    ]
     for cancelled in (planned, []):
         # A mail may leave between reading and writing: the claim of every other one asks for the state again.
         with suppress(Cancelled):

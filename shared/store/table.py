@@ -115,31 +115,21 @@ class Table:
         if kind == "Update":
             arguments = {**arguments, "ReturnValues": "ALL_NEW"}
         try:
-            return values(call(**arguments).get("Attributes", {}))
+            return values(repeat_what_passes(lambda: call(**arguments)).get("Attributes", {}))
         except ClientError as error:
             if code_of(error) == "ConditionalCheckFailedException":
                 raise ConditionFailed from None
             raise
 
     def transact(self, operations: Sequence[Operation]) -> None:
-        """Carry out all operations or none; raise Cancelled where a condition fails.
-
-        The SDK does not repeat a transaction that met another one, so that is done here, a few times.
-        """
-        for attempt in range(TRIES):
-            try:
-                self._dynamodb.transact_write_items(TransactItems=list(operations))
-            except self._dynamodb.exceptions.TransactionCanceledException as error:
-                codes = [reason["Code"] for reason in error.response["CancellationReasons"]]
-                failed = [place for place, code in enumerate(codes) if code == "ConditionalCheckFailed"]
-                if failed:
-                    raise Cancelled(failed) from None
-                if attempt == TRIES - 1 or "TransactionConflict" not in codes:
-                    raise
-                # Full jitter; chance decides nothing but the wait.
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - see the line above
-            else:
-                return
+        """Carry out all operations or none; raise Cancelled where a condition fails."""
+        try:
+            repeat_what_passes(lambda: self._dynamodb.transact_write_items(TransactItems=list(operations)))
+        except ClientError as error:
+            failed = [place for place, code in enumerate(reasons(error)) if code == "ConditionalCheckFailed"]
+            if failed:
+                raise Cancelled(failed) from None
+            raise
 
     def put(self, item: Item, condition: str = "", /, **bound: object) -> Operation:
         """Shape a Put of a whole item."""
@@ -200,6 +190,29 @@ def values(item: Mapping[str, Any]) -> Item:
 
 def code_of(error: ClientError) -> str:
     return str(error.response["Error"]["Code"])
+
+
+def reasons(error: ClientError) -> list[str]:
+    """Return what became of each operation of a cancelled transaction, in their order."""
+    return [reason["Code"] for reason in error.response.get("CancellationReasons", [])]
+
+
+# What the SDK does not repeat by itself: an item in another transaction's hands, a transaction that is throttled.
+PASSES = {"TransactionConflictException", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+def repeat_what_passes(call: Callable[[], Result]) -> Result:
+    """Call again, a few times, while nothing but the moment is in the way."""
+    for attempt in range(TRIES - 1):
+        try:
+            return call()
+        except ClientError as error:
+            codes = {code_of(error), *reasons(error)}
+            if "ConditionalCheckFailed" in codes or PASSES.isdisjoint(codes):
+                raise
+        # Full jitter; chance decides nothing but the wait.
+        time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - see the line above
+    return call()
 
 
 def repeat_on_conflict(attempt: Callable[[], Result | None], otherwise: Callable[[], Exception]) -> Result:
