@@ -13,10 +13,11 @@ from shared import clock
 from shared.logs import log_fault, logger
 from shared.models import TaskKind, TaskRef
 from shared.queues import wake
-from shared.store import tasks
+from shared.store import tasks, ticks
 from shared.store.pauses import usable_rate
 
 LEASE = timedelta(minutes=5)
+OVERDUE = timedelta(minutes=5)  # a tick and a try that failed are nothing yet
 TIME_TO_STOP_MS = 10_000  # a partition's planning may take seconds; what is left waits for the next minute
 TASKS_A_MINUTE = 1000  # at the rush, each confirmation is one
 OWN_WORK = {
@@ -41,6 +42,8 @@ def handler(_: dict[str, Any], context: LambdaContext) -> None:
     mails = tasks.due_mails(now, limit=each_second * 60)
     wake(settings().mail_queue_url, mails, each_second=each_second)
     waiting = tasks.due_tasks(now, limit=TASKS_A_MINUTE)
+    if mails or waiting:
+        tell_overdue(now)
     wake(settings().profile_queue_url, [ref for ref in waiting if ref.kind is TaskKind.UNDERSTAND])
     wake(settings().round_queue_url, [ref for ref in waiting if ref.kind in (TaskKind.ROUND, TaskKind.PUBLISH)])
     failed = 0
@@ -49,8 +52,17 @@ def handler(_: dict[str, Any], context: LambdaContext) -> None:
             failed += not is_moved(ref, now)
     if mails or waiting:
         logger.info("released", mails=len(mails), tasks=len(waiting))
+    # Last, so that a clock that dies on the way is seen to be late.
+    ticks.note(now)
     if failed:
         raise TaskFailed(f"{failed} of {len(waiting)}")
+
+
+def tell_overdue(now: datetime) -> None:
+    """Log how late the oldest thing is; an alarm counts the minutes."""
+    oldest = tasks.next_due()
+    if oldest and now - oldest >= OVERDUE:
+        logger.warning("overdue", minutes=(now - oldest) // timedelta(minutes=1))
 
 
 def is_moved(ref: TaskRef, now: datetime) -> bool:

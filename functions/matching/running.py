@@ -58,7 +58,8 @@ def run(task: Task, now: datetime) -> None:
     # Who has to say the word is told that it is waited for.
     letters = [] if by_itself or not event.follow_up.digest else [digest(event, f"draft {this.number}", now)]
     events.save_draft(drafted, task, goes_on, letters)
-    logger.info("round drafted", event_id=event.event_id, round=this.number, pairs=len(made.pairs))
+    gap = made.certificate.gap  # an alarm looks at it
+    logger.info("round drafted", event_id=event.event_id, round=this.number, pairs=len(made.pairs), gap=gap)
     wake(settings().round_queue_url, [one.ref for one in goes_on])
 
 

@@ -1,19 +1,21 @@
-"""The organiser's commands: create and change events, publish a round, ask how it stands."""
+"""The organiser's commands: create and change events, look ahead, publish a round, ask how it stands."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from functions.organiser.account import facts
 from functions.organiser.change import change, numbered
 from functions.organiser.event_file import read_event
+from functions.organiser.preflight import links, preflight
 from functions.organiser.settings import settings
 from functions.organiser.status import status
 from shared import chain, clock
 from shared.complaints import complaints
-from shared.errors import CommandUnknown, EventUnknown, FieldsInvalid, Refused, RoundNotReady
+from shared.errors import CommandUnknown, EventUnknown, FieldsInvalid, Refused, RegistrationClosed, RoundNotReady
 from shared.logs import logger
 from shared.models import Language, MailKind, RoundState, Task, TaskKind, Value
 from shared.queues import wake
@@ -22,8 +24,9 @@ from shared.texts import Voice
 
 
 class Command(Value):
-    """One command: `event` with the file's content, `publish` or `status` with an event's id.
+    """One command: `event` with the file's content, `publish`, `status` or `preflight` with an event's id.
 
+    `people` is how many a preflight is to reckon with.
     `pause` and `resume` stop mail and let it go on: all of it, an event's, a kind's, or a kind's of an event.
     """
 
@@ -32,6 +35,7 @@ class Command(Value):
     event: Any = None
     event_id: str = ""
     kind: MailKind | None = None
+    people: int = Field(default=0, ge=0, le=1_000_000)
 
 
 @logger.inject_lambda_context
@@ -62,7 +66,7 @@ def put_event(command: Command, voice: Voice) -> dict[str, Any]:
         old, rounds = events.event_with_rounds(event_id) if isinstance(event_id, str) else (None, [])
     except EventUnknown:
         old, rounds = None, []
-    new = read_event(command.event, version=old.version + 1 if old else 1, voice=voice, now=now)
+    new = read_event(with_defaults(command.event), version=old.version + 1 if old else 1, voice=voice, now=now)
     new = numbered(new, old) if old else new
     planned = change(new, old, rounds, now)
     if old is None or planned.changed_fields:
@@ -84,6 +88,12 @@ def put_event(command: Command, voice: Voice) -> dict[str, Any]:
     }
 
 
+def with_defaults(content: Any) -> Any:
+    """Give an event file that leaves them out the imprint and the link to the privacy notice of the deployment."""
+    ours = {"imprint": settings().imprint, "privacy_url": settings().privacy_url}
+    return {name: value for name, value in ours.items() if value} | content if isinstance(content, dict) else content
+
+
 def publish(command: Command, _: Voice) -> dict[str, Any]:
     """Publish the draft of the latest round that ran: an older one knows nothing of it, and its people are in it."""
     now = clock.now()
@@ -99,6 +109,23 @@ def publish(command: Command, _: Voice) -> dict[str, Any]:
 
 def tell_status(command: Command, _: Voice) -> dict[str, Any]:
     return status(command.event_id)
+
+
+def tell_preflight(command: Command, voice: Voice) -> dict[str, Any]:
+    """Say whether this deployment can carry an event; raise RegistrationClosed where it is over or cancelled.
+
+    `links` are pages whose answer only somebody outside can see.
+    """
+    now = clock.now()
+    event, rounds = events.event_with_rounds(command.event_id)
+    if event.cancelled or event.ends_at <= now:
+        raise RegistrationClosed
+    lines = preflight(facts(event, rounds, command.people, now), voice, now)
+    return {
+        "event_id": event.event_id,
+        "checks": [line._asdict() for line in lines],
+        "links": links(event, settings().public_url),
+    }
 
 
 def pause(command: Command, _: Voice) -> dict[str, Any]:
@@ -122,4 +149,11 @@ def scope_of(command: Command) -> str:
     return pauses.scope(command.event_id, command.kind or "")
 
 
-COMMANDS = {"event": put_event, "publish": publish, "status": tell_status, "pause": pause, "resume": resume}
+COMMANDS = {
+    "event": put_event,
+    "preflight": tell_preflight,
+    "publish": publish,
+    "status": tell_status,
+    "pause": pause,
+    "resume": resume,
+}

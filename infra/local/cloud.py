@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from moto import mock_aws  # noqa: E402
 from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
 from moto.sqs.models import sqs_backends  # noqa: E402
 
-from infra.local import moto_patch, template  # noqa: E402
+from infra.local import account, moto_patch, template  # noqa: E402
 
 STACK = "begegnung"
 
@@ -65,6 +66,8 @@ class Cloud:
     queues: dict[str, Any] = field(default_factory=dict)  # logical id -> moto's queue
     mail_topics: dict[str, tuple[str, set[str]]] = field(default_factory=dict)  # of a configuration set, with kinds
     left_out: list[str] = field(default_factory=list)
+    # How a function is called: in this process, or wherever its package runs.
+    invoke: Callable[[Lambda, Any], Any] = field(init=False)
 
 
 _aws = mock_aws()
@@ -78,6 +81,7 @@ def stop() -> None:
 def start(public_url: str) -> Cloud:
     """Start moto and create the template in it; `public_url` is where the HTTP front will listen."""
     moto_patch.install()
+    account.install()
     _aws.start()
     # A session of its own: one made before moto started would talk to the network. It names itself shortly, as
     # nobody reads the long name that the SDK would put together for each call.
@@ -173,6 +177,9 @@ def _read_event(
         if properties["ScheduleExpression"] != "rate(1 minute)":
             raise ValueError(f"{name}: the local clock ticks once a minute")
         cloud.schedules.append(properties["Target"]["Arn"]["Fn::GetAtt"][0])
+    elif resource["Type"] == "AWS::SNS::Subscription" and properties["Protocol"] == "sqs":
+        topic, queue = physical[properties["TopicArn"]["Ref"]], cloud.queues[properties["Endpoint"]["Fn::GetAtt"][0]]
+        boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.queue_arn)
     elif resource["Type"] == "AWS::SES::ConfigurationSetEventDestination":
         settings = stand_ins[properties["ConfigurationSetName"]["Ref"]]["Ref"]
         destination = properties["EventDestination"]

@@ -65,6 +65,7 @@ def state(stack: Stack, _: str, __: dict[str, Any]) -> Any:
     read = {mapping.queue for mapping in stack.cloud.mappings}
     return {
         "now": clock.utc_text(clock.now()),
+        "turns": stack.turns,
         "next_due": clock.utc_text(due) if due else None,
         "mails": len(stack.inbox.mails),
         "queues": {name: count for name, count in depths.items() if name in read},

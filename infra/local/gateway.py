@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from infra.local.cloud import Cloud
-from infra.local.lambdas import FunctionFailed, PayloadTooLarge, invoke
+from infra.local.lambdas import FunctionFailed, PayloadTooLarge
 from shared import clock
 
 LARGEST_BODY = 10 * 1024 * 1024  # bytes; the gateway takes no more
@@ -47,7 +47,7 @@ def handle(cloud: Cloud, request: Request) -> Answer:
         return gateway_error(404, "Not Found")
     key, parameters = found
     try:
-        answer = invoke(cloud.functions[cloud.routes[key]], event(request, key, parameters))
+        answer = cloud.invoke(cloud.functions[cloud.routes[key]], event(request, key, parameters))
     except PayloadTooLarge:
         return gateway_error(413, "Request Entity Too Large")
     except FunctionFailed:

@@ -64,16 +64,19 @@ class Inbox:
         self._asked = json.loads(request.body)
 
     def _note_answer(self, parsed: dict[str, Any], **_: Any) -> None:
-        if "MessageId" not in parsed:
-            return
+        if "MessageId" in parsed:
+            self.take(self._asked, parsed["MessageId"])
+
+    def take(self, asked: dict[str, Any], ses_id: str) -> None:
+        """Keep a mail that SES was given under this id, and tell what became of it."""
         mail = Received(
             number=len(self.mails) + 1,
-            ses_id=parsed["MessageId"],
+            ses_id=ses_id,
             at=clock.now(),
-            recipient=self._asked["Destination"]["ToAddresses"][0],
-            configuration_set=self._asked["ConfigurationSetName"],
-            tags={tag["Name"]: tag["Value"] for tag in self._asked.get("EmailTags", [])},
-            raw=base64.b64decode(self._asked["Content"]["Raw"]["Data"]),
+            recipient=asked["Destination"]["ToAddresses"][0],
+            configuration_set=asked["ConfigurationSetName"],
+            tags={tag["Name"]: tag["Value"] for tag in asked.get("EmailTags", [])},
+            raw=base64.b64decode(asked["Content"]["Raw"]["Data"]),
         )
         self.mails.append(mail)
         self.tell(mail, "Send", "Delivery")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.local.cloud import REGION, Cloud, Mapping
-from infra.local.lambdas import FunctionFailed, invoke
+from infra.local.lambdas import FunctionFailed
 from shared.aws import client
 
 
@@ -21,7 +21,7 @@ def poll(cloud: Cloud, mapping: Mapping) -> int:
     if not messages:
         return 0
     try:
-        answer = invoke(
+        answer = cloud.invoke(
             cloud.functions[mapping.function], {"Records": [record(queue.queue_arn, one) for one in messages]}
         )
     except FunctionFailed:

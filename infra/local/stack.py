@@ -28,12 +28,15 @@ IDLE_S = 0.3  # between two looks at the queues while nobody does anything
 class Stack:
     """Begegnung as template.yaml deploys it, on this machine."""
 
+    turns = True  # whether its clock can be turned
+
     def __init__(self, public_url: str, start_at: datetime | None = None) -> None:
         """Start everything; `start_at` sets the clock before anything has a date."""
         self.lock = threading.RLock()
         self._travel = time_machine.travel(start_at or clock.now(), tick=True)
         self._journey = self._travel.start()
         self.cloud = local_cloud.start(public_url)
+        self.cloud.invoke = lambdas.invoke
         lambdas.share_environment(list(self.cloud.functions.values()))
         self.inbox = Inbox(self.cloud)
         self.inbox.listen()
@@ -57,7 +60,7 @@ class Stack:
         """Call a function by its name or logical id; KeyError if there is none."""
         with self.lock:
             names = {one.name: one for one in self.cloud.functions.values()} | self.cloud.functions
-            return lambdas.invoke(names[name], payload)
+            return self.cloud.invoke(names[name], payload)
 
     def tick(self) -> None:
         """Let every schedule fire once."""
@@ -65,7 +68,7 @@ class Stack:
             self.next_tick = clock.now() + MINUTE
             for name in self.cloud.schedules:
                 try:
-                    lambdas.invoke(self.cloud.functions[name], {})
+                    self.cloud.invoke(self.cloud.functions[name], {})
                 except lambdas.FunctionFailed:
                     continue  # told on the terminal; the next tick finds what is left, as in AWS
 
@@ -95,6 +98,8 @@ class Stack:
 
     def turn_to(self, moment: datetime, progress: Callable[[datetime], None] | None = None) -> None:
         """Turn the clock on to a moment, halting wherever something is due, so that each mail has its own time."""
+        if not self.turns:
+            raise ValueError("this stack's clock cannot be turned")
         with self.lock:
             due, stuck = self.settle(), 0
             while due and due <= moment:

@@ -35,12 +35,12 @@ STOOD_IN_FOR = {
     "AWS::SecretsManager::Secret": "a secret made at the start",
     "AWS::SES::ConfigurationSet": "the inbox",
     "AWS::SES::ConfigurationSetEventDestination": "the inbox, which tells what became of a mail",
+    "AWS::SNS::Subscription": "one made at the start, where a queue listens",
 }
 LEFT_OUT = {
     "AWS::ApiGatewayV2::Stage": "throttling and access logs",
-    "AWS::CloudWatch::Alarm": "alarms",
-    "AWS::Logs::MetricFilter": "what alarms count",
-    "AWS::SNS::Subscription": "who hears of alarms",
+    "AWS::CloudFormation::Stack": "alarms",
+    "AWS::Lambda::EventInvokeConfig": "what becomes of a tick that failed: the next one comes",
     "AWS::SNS::TopicPolicy": "who may publish: there is nobody else here",
     "AWS::SQS::QueuePolicy": "who may send: there is nobody else here",
 }

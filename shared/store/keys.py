@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import TypeAlias
 
 from shared.models import Mail, MailRef, Owner, TaskKind, TaskRef
@@ -123,6 +124,10 @@ def health_key(day: str) -> Key:
     return {"pk": f"HEALTH#{day}", "sk": "HEALTH"}
 
 
+def tick_key() -> Key:
+    return {"pk": "CLOCK", "sk": "TICK"}
+
+
 def rate_key(second: int) -> Key:
     """Count the mails of one second, in a partition of its own."""
     return {"pk": f"RATE#{second}", "sk": "RATE"}
@@ -181,6 +186,83 @@ def ref_of(key: Key) -> MailRef | TaskRef:
         return MailRef(event_id=parts[0], owner=Owner.ORGANISER, owner_id=parts[0], mail_id=mail_id)
     # A submission is found without its event; the mail itself names it.
     return MailRef(event_id="", owner=Owner.SUBMISSION, owner_id=parts[0], mail_id=mail_id)
+
+
+class ItemKind(StrEnum):
+    """What an item is, by its key alone."""
+
+    EVENT = "event"
+    ROUND = "round"
+    COUNTER = "counter"
+    UNMATCHED = "unmatched"
+    ATTENDEE = "attendee"
+    UNDERSTANDING = "understanding"
+    MATCH = "match"
+    POINTER = "pointer"
+    BOOKING = "booking"
+    MAIL = "mail"
+    ERASED = "erased"
+    SUBMISSION = "submission"
+    ADDRESS = "address"
+    SUPPRESSION = "suppression"
+    FORM = "form"
+    TRANSIENT = "transient"
+    CAP = "cap"
+    MET = "met"
+    TOKEN = "token"
+    TASK = "task"
+    PAUSE = "pause"
+    LIMIT = "limit"  # what counts for a second, some minutes or a day
+
+
+_OF_PARTITION = {
+    "A": ItemKind.ATTENDEE,
+    "V": ItemKind.UNDERSTANDING,
+    "M": ItemKind.MATCH,
+    "C": ItemKind.COUNTER,
+    "U": ItemKind.UNMATCHED,
+}
+_OF_SORT_KEY = {
+    ("EVENT", "EVENT"): ItemKind.EVENT,
+    ("EVENT", "ROUND"): ItemKind.ROUND,
+    ("PERSON", "MATCH"): ItemKind.POINTER,
+    ("PERSON", "BREAK"): ItemKind.BOOKING,
+    ("PERSON", "MAIL"): ItemKind.MAIL,
+    ("PERSON", "ERASED"): ItemKind.ERASED,
+    ("SUBMISSION", "MAIL"): ItemKind.MAIL,
+    ("SUBMISSION", "SUBMISSION"): ItemKind.SUBMISSION,
+    ("ORGANISER", "MAIL"): ItemKind.MAIL,
+    ("ADDRESS", "EVENT"): ItemKind.ADDRESS,
+    ("ADDRESS", "SUPPRESSED"): ItemKind.SUPPRESSION,
+    ("ADDRESS", "FORM"): ItemKind.FORM,
+    ("ADDRESS", "TRANSIENT"): ItemKind.TRANSIENT,
+    ("ADDRESS", "CAP"): ItemKind.CAP,
+    ("ADDRESS", "MET"): ItemKind.MET,
+    ("ADDRESS", "ASKED"): ItemKind.LIMIT,
+}
+_ALONE = {
+    "TOKEN": ItemKind.TOKEN,
+    "TASK": ItemKind.TASK,
+    "PAUSE": ItemKind.PAUSE,
+    "CLOCK": ItemKind.LIMIT,
+    "NETWORK": ItemKind.LIMIT,
+    "BUDGET": ItemKind.LIMIT,
+    "HEALTH": ItemKind.LIMIT,
+    "RATE": ItemKind.LIMIT,
+}
+
+
+def kind_of(key: Key) -> ItemKind | None:
+    """Say what an item is; None where another version of the code wrote it."""
+    head, *parts = key["pk"].split("#")
+    if head == "EVENT" and len(parts) > 1:
+        return _OF_PARTITION.get(parts[1])
+    return _ALONE.get(head) or _OF_SORT_KEY.get((head, key["sk"].split("#")[0]))
+
+
+def ids_of(key: Key) -> list[str]:
+    """Return what a key names, in its order: an address hash and a submission, say. Ids hold no `#`."""
+    return [*key["pk"].split("#")[1:], *key["sk"].split("#")[1:]]
 
 
 # The due index's partitions: several, so that a round's mails do not queue up behind one key; the few tasks have one of

@@ -43,5 +43,6 @@ def says(page: str | bytes, key: str, voice: Voice = DU, **values: object) -> bo
 
 
 def everything() -> list[Item]:
-    """Return the whole table, in the order of its keys."""
-    return sorted(items_under(""), key=lambda item: (item["pk"], item["sk"]))
+    """Return the whole table, in the order of its keys; but for when the clock last ticked, as it always does."""
+    found = sorted(items_under(""), key=lambda item: (item["pk"], item["sk"]))
+    return [item for item in found if item["sk"] != "TICK"]

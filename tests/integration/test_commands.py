@@ -14,6 +14,7 @@ import pytest
 
 from functions.organiser.__main__ import main, read
 from infra.local import server
+from shared.store import events
 from tests.system.life import Life
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "event.toml"
@@ -116,3 +117,19 @@ def test_the_front_answers_pages_calls_and_functions(endpoint: str, life: Life) 
         assert "Summer meeting" in answer.read().decode()
     with urllib.request.urlopen(f"{endpoint}/_local/state") as answer:  # noqa: S310 - our own front
         assert life.event_id in {event["event_id"] for event in json.load(answer)["events"]}
+
+
+def test_a_file_without_an_imprint_takes_the_deployments(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = life.content(id="no-imprint")
+    del content["imprint"], content["privacy_url"]
+    command = {"command": "event", "event": content}
+    refused = life.stack.invoke("OrganiserFunction", command)
+    assert [one["field"] for one in refused["complaints"]] == ["imprint", "privacy_url"]
+    monkeypatch.setenv("IMPRINT", "Haus e. V., Weg 2, 12345 Ort")
+    monkeypatch.setenv("PRIVACY_URL", "https://example.org/haus")
+    assert life.stack.invoke("OrganiserFunction", command)["created"]
+    event = events.event("no-imprint")
+    assert (event.imprint, event.privacy_url) == ("Haus e. V., Weg 2, 12345 Ort", "https://example.org/haus")
+    own = content | {"imprint": "Gast e. V., Weg 3, Ort"}
+    life.stack.invoke("OrganiserFunction", {"command": "event", "event": own})
+    assert events.event("no-imprint").imprint == "Gast e. V., Weg 3, Ort"

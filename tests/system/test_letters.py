@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from infra.local import lambdas, people, queues
+from infra.local import people
 from infra.local.inbox import Received
 from shared import clock
 from shared.models import Attendee, MailKind, MailRef, MailState, MatchState
@@ -414,7 +414,7 @@ def test_two_clocks_at_once_and_a_queue_that_delivers_five_times_in_any_order_ch
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng, calm = random.Random(5), live(Life(life.stack, "calm"), life.stack.turn_to)
-    invoke = lambdas.invoke
+    invoke = life.stack.cloud.invoke
 
     def repeatedly(function: Any, payload: Any) -> Any:
         if "Records" not in payload:
@@ -426,8 +426,7 @@ def test_two_clocks_at_once_and_a_queue_that_delivers_five_times_in_any_order_ch
             answer = invoke(function, {"Records": rng.sample(payload["Records"], len(payload["Records"]))})
         return answer
 
-    for caller in (queues, lambdas):
-        monkeypatch.setattr(caller, "invoke", repeatedly)
+    monkeypatch.setattr(life.stack.cloud, "invoke", repeatedly)
     wild = live(Life(life.stack, "wild"), life.stack.turn_to)
     assert wild == calm
     once = ["confirmation", "did_you_meet", "did_you_meet", "introduction", "proposal", "reminder", "welcome"]
