@@ -13,17 +13,20 @@ demo: .venv/ready           ## the life of an event for 200 invented people, wit
 	@$(PYTHON) -m infra.local.demo
 
 test: .venv/ready           ## the tests that need nothing but Python, and the browser's where there is one
-	$(PYTHON) -m pytest -n auto -m "not slow" -r s tests/unit tests/integration tests/system tests/browser
+	$(PYTHON) -m pytest -n auto -m "not slow" -r s tests/unit tests/contract tests/integration tests/system tests/browser
 
 slow: .venv/ready           ## those that play many lives, or a year
 	$(PYTHON) -m pytest -n auto -m slow tests/integration tests/system
+
+contract: .venv/ready       ## the store, and all that uses it, on AWS's own DynamoDB Local: needs Java 17 and npm
+	$(PYTHON) -m pytest -n auto -m "not slow" -p tests.contract.plugin tests/contract tests/system tests/integration
 
 browser: .venv/ready        ## the pages in a real browser, which has to be there: Debian's package is called chromium
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r tests/browser/requirements.txt
 	BROWSER_REQUIRED=yes $(PYTHON) -m pytest -n auto tests/browser
 
 coverage: .venv/ready       ## the same tests, slower, and what none of them runs
-	$(PYTHON) -m pytest -n auto tests/unit tests/integration tests/system --cov --cov-report=term:skip-covered
+	$(PYTHON) -m pytest -n auto tests/unit tests/contract tests/integration tests/system --cov --cov-report=term:skip-covered
 
 check: .venv/ready          ## format, lint, types, layers, template
 	$(PYTHON) -m ruff format --check .
@@ -32,6 +35,12 @@ check: .venv/ready          ## format, lint, types, layers, template
 	.venv/bin/lint-imports
 	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/cfn-lint -t template.yaml -a cfn_lint_serverless.rules
 
+gates: .venv/ready .venv-gates/ready ## what checkov finds in the template as AWS expands it, held against the exemptions
+	@AWS_DEFAULT_REGION=eu-central-1 $(PYTHON) -m infra.gates.checkov
+
+licences: .venv/ready       ## the dependencies' licences: docs/licences.md
+	@$(PYTHON) -m infra.gates.licences
+
 trial: .venv/ready          ## the matching on a list of your own: CSV=people.csv (MATCHES=3 SEED=1 FILL=yes)
 	@$(PYTHON) -m infra.local.trial "$(CSV)" --matches $(or $(MATCHES),3) --seed $(or $(SEED),1) $(if $(filter yes,$(FILL)),--fill)
 
@@ -39,8 +48,14 @@ benchmark: .venv/ready      ## the matching against its goals, with solvers as y
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r tests/benchmarks/requirements.txt
 	@$(PYTHON) -m tests.benchmarks
 
+costs: .venv/ready          ## what an event and an idle month cost (MEASURE=yes plays an event first, WRITE=yes renews docs/costs.md)
+	@$(PYTHON) -m infra.costs $(if $(filter yes,$(MEASURE)),--measure) $(if $(filter yes,$(WRITE)),--write)
+
 event: .venv/ready          ## create or change an event: FILE=event.toml (ENDPOINT=http://127.0.0.1:8000 for `make run`)
 	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser event "$(FILE)"
+
+preflight: .venv/ready      ## whether this deployment can carry an event: EVENT=id (PEOPLE=300)
+	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser preflight "$(EVENT)" $(if $(PEOPLE),--people "$(PEOPLE)")
 
 publish: .venv/ready        ## publish a round's draft: EVENT=id
 	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser publish "$(EVENT)"
@@ -50,11 +65,23 @@ status: .venv/ready         ## how an event stands: EVENT=id
 
 ENDPOINT_LAMBDA = $(if $(ENDPOINT),AWS_ENDPOINT_URL_LAMBDA=$(ENDPOINT))
 
-build: .venv/ready          ## the Lambda packages, for deploying
-	PLATFORM=$(PLATFORM) SAM_CLI_TELEMETRY=0 $(SAM) build
+SAM ?= .venv-sam/bin/sam
+OWN_SAM = $(if $(findstring .venv-sam/,$(SAM)),.venv-sam/ready)
+ARCHITECTURE ?= arm64
+BUILD ?= .aws-sam/build
 
-PLATFORM ?= aarch64-manylinux_2_28
-SAM ?= sam
+build: .venv/ready $(OWN_SAM) ## the Lambda packages, for deploying (ARCHITECTURE=x86_64)
+	ARCHITECTURE=$(ARCHITECTURE) SAM_CLI_TELEMETRY=0 $(SAM) build --build-dir $(BUILD) --parameter-overrides Architecture=$(ARCHITECTURE)
+	@$(PYTHON) -m infra.packaging $(BUILD)
+
+packages: .venv/ready       ## what was built, held to its budgets: after `make build`
+	BUILD=$(BUILD) $(PYTHON) -m pytest -r s tests/packages
+
+sam-local: .venv/ready $(OWN_SAM) ## the built functions in Lambda's containers, with inbox and queues: needs Docker
+	@$(PYTHON) -m infra.sam_local --port $(PORT)
+
+emulation: .venv/ready $(OWN_SAM) ## what is built, in containers: each function, and people who meet: needs Docker
+	EMULATION_REQUIRED=yes $(PYTHON) -m pytest -s tests/emulation
 
 deploy: build               ## into your AWS account; asks before it changes anything
 	SAM_CLI_TELEMETRY=0 $(SAM) deploy --guided
@@ -72,12 +99,17 @@ pause: .venv/ready          ## let mail wait: all of it, or EVENT=id, or KIND=pr
 resume: .venv/ready         ## let it leave again: the same words as for pause
 	@$(ENDPOINT_LAMBDA) $(PYTHON) -m functions.organiser resume "$(EVENT)" $(if $(KIND),--kind $(KIND))
 
+restore: .venv/ready        ## put back what the table has lost: COPY=begegnung-copy (WRITE=yes; docs/restoring.md)
+	@$(PYTHON) -m infra.restoring "$(COPY)" $(if $(TABLE),--table "$(TABLE)") $(if $(STACK),--stack "$(STACK)") $(if $(filter yes,$(WRITE)),--write) $(if $(filter yes,$(TRACELESS)),--traceless)
+
 lock: .venv/ready           ## one version of each package for Python 3.11 to 3.13, then a subset per Lambda package
 	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group dev -o requirements.txt
 	for group in core web mail matching; do \
 	    .venv/bin/uv pip compile $(LOCK) pyproject.toml --group $$group -c requirements.txt -o infra/packaging/$$group.txt; done
 	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group benchmark -c requirements.txt -o tests/benchmarks/requirements.txt
 	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group browser -c requirements.txt -o tests/browser/requirements.txt
+	.venv/bin/uv pip compile $(LOCK) infra/packaging/sam.in -o infra/packaging/sam.txt
+	.venv/bin/uv pip compile $(LOCK) infra/gates/checkov.in -o infra/gates/checkov.txt
 
 .venv/ready: requirements.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
@@ -86,4 +118,16 @@ lock: .venv/ready           ## one version of each package for Python 3.11 to 3.
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements.txt
 	@touch $@
 
-.PHONY: help run demo test slow browser coverage check trial benchmark event publish status pause resume letters previews build deploy lock
+.venv-sam/ready: infra/packaging/sam.txt  # apart, as SAM pins what we use in other versions
+	@echo "Setting up .venv-sam, a minute at first ..."
+	@python3 -m venv .venv-sam
+	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r infra/packaging/sam.txt
+	@touch $@
+
+.venv-gates/ready: infra/gates/checkov.txt  # apart, as checkov pins an old boto3
+	@echo "Setting up .venv-gates, a minute at first ..."
+	@python3 -m venv .venv-gates
+	@.venv-gates/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r infra/gates/checkov.txt
+	@touch $@
+
+.PHONY: help run demo test slow contract browser coverage check gates licences trial benchmark costs event preflight publish status pause resume restore letters previews build packages sam-local emulation deploy lock

@@ -1,0 +1,152 @@
+"""What `make build` has left, held to what a package may hold, weigh and take to start: `make packages`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from infra.packaging.packages import Package, can_run_here, packages, processors, start, zipped_bytes
+
+ROOT = Path(__file__).parents[2]
+BUILD = ROOT / os.environ.get("BUILD", ".aws-sam/build")
+PACKAGING = ROOT / "infra/packaging"
+# build-…: ; $(call package,folder,lock)
+RECIPES = {
+    function: (folder, lock)
+    for names, folder, lock in re.findall(
+        r"^(build-.+): ; \$\(call package,(\w+),(\w+)\)$",
+        (PACKAGING / "Makefile").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    for function in names.replace("build-", "").split()
+}
+MB = 1_000_000
+# With bytecode, which is about half of each; what would carry a second large library does not fit.
+MOST_ZIPPED_BYTES = {
+    "RegistrationFunction": 12 * MB,
+    "OrganiserFunction": 10 * MB,
+    "FollowUpFunction": 10 * MB,
+    "InterestsFunction": 10 * MB,
+    "MatchingFunction": 27 * MB,
+    "MailingFunction": 11 * MB,
+    "FeedbackFunction": 11 * MB,
+}
+# Times as long as the SDK alone, from the same package in the same minute: machines differ, and are more or less busy.
+MOST_TIMES_THE_SDK = {
+    "RegistrationFunction": 2.2,
+    "OrganiserFunction": 1.9,
+    "FollowUpFunction": 1.9,
+    "InterestsFunction": 1.9,
+    "MatchingFunction": 3.0,
+    "MailingFunction": 1.9,
+    "FeedbackFunction": 1.9,
+}
+LEAST_GAIN = 2  # from bytecode
+
+LITTER = {".env", ".git", ".venv", "bin", "examples", "test", "tests", "swagger_ui"}
+RECORDS_OF_INSTALLING = {"INSTALLER", "RECORD", "REQUESTED", "direct_url.json"}
+MAGIC = (3571).to_bytes(2, "little") + b"\r\n"  # of CPython 3.13's bytecode
+UNCHECKED_HASH = (1).to_bytes(4, "little")
+
+every_function = pytest.mark.parametrize("function", MOST_ZIPPED_BYTES)
+
+
+@pytest.fixture
+def package(function: str) -> Package:
+    if not (BUILD / "template.yaml").exists():
+        pytest.fail(f"nothing was built in {BUILD}: make build")
+    return packages(BUILD)[function]
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    """Return what a folder holds, by its path in there."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def without_bytecode(found: dict[Path, bytes]) -> dict[Path, bytes]:
+    return {path: content for path, content in found.items() if path.suffix != ".pyc"}
+
+
+def test_each_function_of_the_template_has_a_recipe_and_budgets() -> None:
+    resources = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Resources"]
+    functions = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
+    assert functions == set(RECIPES) == set(MOST_ZIPPED_BYTES) == set(MOST_TIMES_THE_SDK)
+
+
+@every_function
+def test_a_package_holds_our_code_as_it_is_here_and_no_other_function(function: str, package: Package) -> None:
+    ours = RECIPES[function][0]
+    assert {path.name for path in (package.folder / "functions").iterdir()} == {"__init__.py", "__pycache__", ours}
+    for folder in ("shared", f"functions/{ours}"):
+        built, here = (without_bytecode(files(root / folder)) for root in (package.folder, ROOT))
+        assert built == {path: content for path, content in here.items() if not path.name.startswith(".")}
+
+
+@every_function
+def test_a_package_holds_what_its_lock_names_and_nothing_else(function: str, package: Package) -> None:
+    lock = (PACKAGING / f"{RECIPES[function][1]}.txt").read_text(encoding="utf-8")
+    locked = {
+        f"{name.replace('-', '_')}-{version}" for name, version in re.findall(r"^([\w-]+)==(\S+)", lock, re.MULTILINE)
+    }
+    assert {path.stem for path in package.folder.glob("*.dist-info")} == locked
+
+
+@every_function
+def test_every_source_file_has_bytecode_that_lambda_takes_as_it_is(package: Package) -> None:
+    sources = set(package.folder.rglob("*.py"))
+    bytecode = {path: path.read_bytes() for path in package.folder.rglob("*.pyc")}
+    assert set(bytecode) == {path.parent / "__pycache__" / f"{path.stem}.cpython-313.pyc" for path in sources}
+    assert {content[:8] for content in bytecode.values()} == {MAGIC + UNCHECKED_HASH}
+
+
+@every_function
+def test_nothing_in_a_package_is_left_over_from_tests_tools_or_installing(package: Package) -> None:
+    names = {name for path in files(package.folder) for name in path.parts}
+    assert not names & (LITTER | RECORDS_OF_INSTALLING)
+    assert not {name for name in names if name.startswith(".") or name.endswith("_cache")}
+
+
+@every_function
+def test_nothing_in_a_package_tells_where_it_was_built(package: Package) -> None:
+    assert not {path for path, content in files(package.folder).items() if os.fsencode(ROOT) in content}
+
+
+@every_function
+def test_licences_are_in_the_package(package: Package) -> None:
+    for installed in package.folder.glob("*.dist-info"):
+        told = (installed / "METADATA").read_text(encoding="utf-8")
+        assert re.search(r"^(License|License-Expression|Classifier: License)", told, re.MULTILINE), installed.name
+
+
+@every_function
+def test_all_machine_code_is_for_the_one_processor_the_built_template_allows(package: Package) -> None:
+    allowed = json.loads((BUILD / "template.yaml").read_text(encoding="utf-8"))["Parameters"]["Architecture"]
+    assert processors(package.folder) == {allowed["Default"]} == set(allowed["AllowedValues"])
+
+
+@every_function
+def test_a_package_is_no_larger_than_its_budget(function: str, package: Package) -> None:
+    assert zipped_bytes(package.folder) <= MOST_ZIPPED_BYTES[function]
+
+
+@every_function
+def test_a_function_starts_within_its_budget_and_gains_from_bytecode(function: str, package: Package) -> None:
+    if not can_run_here(package.folder):
+        pytest.skip("built for another processor than this machine's")
+    begun = start(package)
+    assert begun.seconds <= MOST_TIMES_THE_SDK[function] * begun.bare_seconds
+    assert begun.seconds * LEAST_GAIN <= begun.without_bytecode_seconds
+
+
+@every_function
+def test_building_again_gives_the_same_bytes(function: str, package: Package, tmp_path: Path) -> None:
+    (architecture,) = processors(package.folder)
+    told = os.environ | {"ARTIFACTS_DIR": str(tmp_path), "ARCHITECTURE": architecture}
+    subprocess.run(["make", "--silent", "-C", PACKAGING, f"build-{function}"], check=True, env=told)
+    assert files(tmp_path) == files(package.folder)
