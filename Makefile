@@ -33,10 +33,10 @@ check: .venv/ready          ## format, lint, types, layers, template
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
-	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/cfn-lint -t template.yaml -a cfn_lint_serverless.rules
+	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/cfn-lint -t template.yaml infra/monitoring.yaml -a cfn_lint_serverless.rules
 
 gates: .venv/ready .venv-gates/ready ## what checkov finds in the template as AWS expands it, held against the exemptions
-	@AWS_DEFAULT_REGION=eu-central-1 $(PYTHON) -m infra.gates.checkov
+	@$(PYTHON) -m infra.gates.checkov
 
 licences: .venv/ready       ## the dependencies' licences: docs/licences.md
 	@$(PYTHON) -m infra.gates.licences
@@ -83,8 +83,11 @@ sam-local: .venv/ready $(OWN_SAM) ## the built functions in Lambda's containers,
 emulation: .venv/ready $(OWN_SAM) ## what is built, in containers: each function, and people who meet: needs Docker
 	EMULATION_REQUIRED=yes $(PYTHON) -m pytest -s tests/emulation
 
-deploy: build               ## into your AWS account; asks before it changes anything
+deploy: build               ## into your AWS account; asks for everything, and before it changes anything
 	SAM_CLI_TELEMETRY=0 $(SAM) deploy --guided
+
+update: build               ## this version, or other answers in samconfig.toml, over what is deployed; asks before it does
+	SAM_CLI_TELEMETRY=0 $(SAM) deploy
 
 letters: .venv/ready        ## the letters' HTML, from infra/letters/letter.mjml
 	@$(PYTHON) -m infra.letters
@@ -130,4 +133,4 @@ lock: .venv/ready           ## one version of each package for Python 3.11 to 3.
 	@.venv-gates/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r infra/gates/checkov.txt
 	@touch $@
 
-.PHONY: help run demo test slow contract browser coverage check gates licences trial benchmark costs event preflight publish status pause resume restore letters previews build packages sam-local emulation deploy lock
+.PHONY: help run demo test slow contract browser coverage check gates licences trial benchmark costs event preflight publish status pause resume restore letters previews build packages sam-local emulation deploy update lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -52,6 +53,7 @@ def expand(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
     for resource in source["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["InlineCode"] = "# moto asks for code, which runs from the checkout instead"
+    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")  # noqa: TID251 - the translator will not do without one
     template: dict[str, Any] = transform(source, dict(PARAMETERS), SimpleNamespace(load=dict))
     known = MOTO_MAKES | set(STOOD_IN_FOR) | set(LEFT_OUT)
     unknown = {name: one["Type"] for name, one in template["Resources"].items() if one["Type"] not in known}

@@ -48,7 +48,7 @@ print(*sys.modules)
 
 
 def test_the_sender_leaves_for_later_what_only_some_letters_need() -> None:
-    """How long its start takes is measured by tests/benchmarks/cold_start.py, where nothing else is running."""
+    """How long its start takes is measured by tests/packages, where nothing else is running."""
     here = {**os.environ, "AWS_DEFAULT_REGION": "eu-central-1"}
     command = [sys.executable, "-c", SENDER]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=here)  # noqa: S603 - our own words

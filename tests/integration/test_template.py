@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from infra.local.template import expand
 from shared.secret import SecretSettings
 from shared.settings import Settings
 
@@ -133,3 +134,74 @@ def test_policies_name_actions_and_resources_one_by_one() -> None:
             resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             # SES's account is no resource that could be named.
             assert "*" not in resources or actions == ["ses:GetAccount"]
+
+
+EXPANDED: dict[str, Any] = expand()["Resources"]
+
+
+def of_type(kind: str) -> list[dict[str, Any]]:
+    found = [one["Properties"] for one in EXPANDED.values() if one["Type"] == kind]
+    assert found, kind
+    return found
+
+
+def test_whatever_fails_for_good_ends_where_an_alarm_sees_it() -> None:
+    dead_letters = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    for schedule in of_type("AWS::Scheduler::Schedule"):
+        assert schedule["Target"]["DeadLetterConfig"]["Arn"] == dead_letters
+    for invoked in of_type("AWS::Lambda::EventInvokeConfig"):
+        assert invoked["DestinationConfig"]["OnFailure"]["Destination"] == dead_letters
+    for mapping in of_type("AWS::Lambda::EventSourceMapping"):
+        queue = EXPANDED[mapping["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]
+        assert queue["RedrivePolicy"]["deadLetterTargetArn"] == dead_letters
+    for subscription in of_type("AWS::SNS::Subscription"):
+        if subscription["Protocol"] == "sqs":
+            assert subscription["RedrivePolicy"]["deadLetterTargetArn"] == dead_letters
+    scheduled = {one["Target"]["Arn"]["Fn::GetAtt"][0] for one in of_type("AWS::Scheduler::Schedule")}
+    assert {one["FunctionName"]["Ref"] for one in of_type("AWS::Lambda::EventInvokeConfig")} == scheduled
+
+
+def test_what_cannot_be_made_again_is_kept_and_protected() -> None:
+    for name in ("Table", "DraftBucket", "HashSecret"):
+        assert (EXPANDED[name]["DeletionPolicy"], EXPANDED[name]["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    (table,) = of_type("AWS::DynamoDB::Table")
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+
+
+def test_the_stage_holds_back_who_asks_too_often_and_mail_leaves_by_few_hands() -> None:
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage")
+    for limits in (stage["DefaultRouteSettings"], *stage["RouteSettings"].values()):
+        assert 0 < limits["ThrottlingRateLimit"] <= limits["ThrottlingBurstLimit"] <= 100
+    (mailing,) = [one for one in of_type("AWS::Lambda::EventSourceMapping") if "Mail" in str(one["EventSourceArn"])]
+    assert mailing["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_every_parameter_says_what_it_is_for_and_refuses_what_it_cannot_be() -> None:
+    for name, one in TEMPLATE["Parameters"].items():
+        assert len(one["Description"]) > 30, name
+        assert one.keys() & {"AllowedPattern", "AllowedValues", "MinValue"}, name
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("SenderAddress", "hello@example.org", "Hello <hello@example.org>"),
+        ("SenderIdentity", "example.org", "arn:aws:ses:eu-central-1:1:identity/example.org"),
+        ("Imprint", "Verein e. V., Weg 1, 12345 Ort", "me"),
+        ("PrivacyUrl", "https://example.org/privacy", "http://example.org/privacy"),
+        ("PublicUrl", "https://meet.example.org", "meet.example.org"),
+        ("AlarmAddress", "ops@example.org", "ops"),
+    ],
+)
+def test_a_parameters_pattern_takes_what_is_meant(name: str, good: str, bad: str) -> None:
+    pattern = TEMPLATE["Parameters"][name]["AllowedPattern"]
+    assert re.search(pattern, good)
+    assert not re.search(pattern, bad)
+    assert bool(re.search(pattern, "")) == ("Default" in TEMPLATE["Parameters"][name])
+
+
+def test_all_functions_log_to_the_one_group_that_forgets() -> None:
+    assert EXPANDED["Log"]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    for function in of_type("AWS::Lambda::Function"):
+        assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": "Log"}}
