@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aws_lambda_powertools.logging import Logger
 
-logger = Logger()
+logger = Logger(use_rfc3339=True)  # a time of another form is none to Lambda
 
 
 def log_fault(fault: BaseException) -> None:

@@ -23,7 +23,7 @@ Right: TypeAlias = tuple[str, str]  # an action, and the resource as the templat
 
 SHORT = {"not_yet": False, "stay_in_touch": False}
 # Lambda itself puts a tick that failed there, with the function's role.
-OF_LAMBDA = {("FollowUpFunction", ("sqs:SendMessage", "DeadLetters"))}
+OF_LAMBDA = {("FollowUpFunction", ("sqs:SendMessage", "LostEvents"))}
 
 
 def allowed() -> dict[str, set[Right]]:
@@ -73,7 +73,7 @@ def needed(cloud: Cloud, service: str, operation: str, request: Any) -> Iterator
     elif (service, operation) == ("sesv2", "SendEmail"):
         # A whole message is checked under the older call's name.
         for action in ("ses:SendEmail", "ses:SendRawEmail") if "Raw" in body["Content"] else ("ses:SendEmail",):
-            yield action, "identity/SenderIdentity"
+            yield action, "identity/*"
             yield action, "configuration-set/MailSettings"
     elif service == "sesv2":
         yield f"ses:{operation}", "*" if operation == "GetAccount" else "identity/SenderIdentity"
