@@ -68,10 +68,7 @@ def main(words: list[str]) -> int:
         lines = checked(answer)
         print(*map(shown, lines), sep="\n")
         return int(any(line.state is State.RED for line in lines))
-    warnings = []
-    if asked.command == "event":
-        warnings = warned(answer["event_id"])
-        answer["warnings"] = [f"{line.says} {line.do}".strip() for line in warnings]
+    warnings = warned(answer["event_id"]) if asked.command == "event" else []
     print(json.dumps(answer, indent=2, ensure_ascii=False))
     if warnings:
         print(in_words("preflight.warning.saved"), *map(shown, warnings), sep="\n", file=sys.stderr)

@@ -299,7 +299,7 @@ def pauses(paused: Mapping[str, str], voice: Voice) -> Line:
     """Check that no mail of this event is kept waiting."""
     if not paused:
         return green("pauses", "none", voice)
-    what = ", ".join(f"{scope} ({reason})" for scope, reason in sorted(paused.items()))
+    what = ", ".join(f"{scope.replace('#', ' ')} ({reason})" for scope, reason in sorted(paused.items()))
     return red("pauses", "waiting", voice, what=what, commands=", ".join(sorted(set(map(resuming, paused)))))
 
 

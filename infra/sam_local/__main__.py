@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import socket
+import subprocess
 import sys
 import threading
 from datetime import timedelta
@@ -28,21 +30,21 @@ def main() -> int:
     if not has_sam():
         print("The SAM CLI is not there: `make sam-local` installs it.")
         return 1
+    for one in range(port, port + 3):
+        with socket.socket() as asking:
+            if asking.connect_ex((HOST, one)) == 0:
+                print(f"Port {one} is taken, perhaps by `make run`. Try others: make sam-local PORT={port + 10}")
+                return 1
     try:
         print("Lambda's image: a download, or else a stand-in made in two minutes ...", flush=True)
         provide_image()
         print("Building the packages ...", flush=True)
         print(f"  built in {build():.0f} s. Starting SAM's servers ...", flush=True)
         stack = ContainerStack(api_port=port + 1, lambda_port=port + 2)
-    except SamFailed as failure:
+    except (SamFailed, subprocess.CalledProcessError) as failure:
         print(failure)
         return 1
-    try:
-        server = serve(stack, port)
-    except OSError:
-        stack.stop()
-        print(f"Port {port} is taken, perhaps by `make run`. Try another: make sam-local PORT={port + 10}")
-        return 1
+    server = serve(stack, port)
     content = event_soon(clock.now(), FIRST_ROUND)
     stack.invoke("OrganiserFunction", {"command": "event", "event": content})
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""The functions in containers, started once: where no Docker engine runs these tests are skipped, or fail in CI."""
+"""The functions in containers, started once; where no Docker engine runs, skipped, or failed under `make emulation`."""
 
 from __future__ import annotations
 

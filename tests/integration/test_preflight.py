@@ -201,12 +201,11 @@ def test_whoever_saves_an_event_is_warned_of_what_is_red_and_it_is_saved(
     told = capsys.readouterr()
     answer = json.loads(told.out)
     assert answer["changed"] == ["matches_per_person"]
-    assert [words.split(":")[0] for words in answer["warnings"]] == [
-        "The account is in the SES sandbox",
-        "The privacy link does not answer ([Errno 111] Connection refused)",
-    ]
     assert told.err.startswith("Saved. ")
-    assert "✗ The account is in the SES sandbox" in told.err
+    assert [line.split(":")[0] for line in told.err.splitlines() if line.startswith("✗")] == [
+        "✗ The account is in the SES sandbox",
+        "✗ The privacy link does not answer ([Errno 111] Connection refused)",
+    ]
     assert "  → In the SES console, request production access" in told.err
     assert "✓" not in told.err
 
@@ -217,7 +216,8 @@ def test_whoever_cancels_an_event_is_not_warned(
     monkeypatch.setitem(account.ACCOUNT, "ProductionAccessEnabled", IN_THE_SANDBOX)
     assert main(["event", file_of(life, tmp_path, **OWN, cancelled=True)]) == 0
     told = capsys.readouterr()
-    assert (json.loads(told.out)["warnings"], told.err) == ([], "")
+    assert json.loads(told.out)["letters"] == ["event_cancelled"]
+    assert told.err == ""
 
 
 def test_an_event_is_saved_also_where_the_preflight_fails(
@@ -226,8 +226,9 @@ def test_an_event_is_saved_also_where_the_preflight_fails(
     # When the clock last ticked is the first thing that only the preflight asks the table itself.
     Faults(monkeypatch).plan = {("dynamodb.GetItem", 1): "AccessDeniedException"}
     assert main(["event", file_of(life, tmp_path, **OWN)]) == 0
-    (warning,) = json.loads(capsys.readouterr().out)["warnings"]
-    assert "The organiser function failed (ClientError)" in warning
+    told = capsys.readouterr()
+    assert "changed" in json.loads(told.out)
+    assert "The organiser function failed (ClientError)" in told.err
 
 
 # Pages

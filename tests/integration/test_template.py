@@ -206,3 +206,9 @@ def test_all_functions_log_to_the_one_group_that_forgets() -> None:
     assert EXPANDED["Log"]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
     for function in of_type("AWS::Lambda::Function"):
         assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": "Log"}}
+
+
+def test_mail_leaves_from_the_one_address_only() -> None:
+    statements = FUNCTIONS["MailingFunction"]["Policies"][0]["Statement"]
+    (sends,) = [one for one in statements if "identity/*" in str(one["Resource"])]
+    assert sends["Condition"] == {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}}

@@ -120,8 +120,8 @@ def test_nothing_in_a_package_tells_where_it_was_built(package: Package) -> None
 @every_function
 def test_licences_are_in_the_package(package: Package) -> None:
     for installed in package.folder.glob("*.dist-info"):
-        told = (installed / "METADATA").read_text(encoding="utf-8")
-        assert re.search(r"^(License|License-Expression|Classifier: License)", told, re.MULTILINE), installed.name
+        names = [path.name for path in installed.rglob("*") if path.is_file()]
+        assert any(re.match("licen[cs]e|copying", name, re.IGNORECASE) for name in names), installed.name
 
 
 @every_function

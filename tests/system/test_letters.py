@@ -270,6 +270,7 @@ def test_who_has_nobody_reads_why(life: Life) -> None:
 # Every mail before the moment it speaks of, or not at all
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [timedelta(days=4), timedelta(days=1), timedelta(hours=1)])
 def test_who_comes_late_gets_every_letter_in_time_or_not_at_all(life: Life, before: timedelta) -> None:
     life.join(ADA, BO, DEE)
@@ -355,6 +356,7 @@ def seen_beside(life: Life, name: str, does: Callable[[Life, dict[str, Any]], No
     ]
 
 
+@pytest.mark.slow
 def test_a_no_silence_and_a_dead_mailbox_look_the_same_to_the_other_side(life: Life) -> None:
     def bounces(here: Life, bo: dict[str, Any]) -> None:
         here.stack.inbox.tell(here.mails(bo)[-1], "Bounce")
@@ -410,6 +412,7 @@ def live(life: Life, wait: Callable[[datetime], None]) -> dict[str, list[str]]:
     return {person["first_name"]: sorted(map(str, kinds(life, person))) for person in (ada, bo, dee, eli)}
 
 
+@pytest.mark.slow
 def test_two_clocks_at_once_and_a_queue_that_delivers_five_times_in_any_order_change_nothing(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,7 +38,8 @@ def test_what_alarms_count_in_the_log_is_logged() -> None:
         for message in re.findall(r'"([^"]+)"', each["FilterPattern"]):
             assert re.search(rf'logger\.\w+\(\s*"{message}"', CODE), message
         for counted in (one["MetricValue"] for one in each["MetricTransformations"]):
-            assert counted == "1" or re.search(rf"\b{counted.removeprefix('$.')}=", CODE)
+            named = rf'logger\.\w+\(\s*"{message}"[^\n]*\b{counted.removeprefix("$.")}='
+            assert counted == "1" or re.search(named, CODE), counted
 
 
 def test_the_nested_stack_gets_what_it_asks_for() -> None:
