@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from infra.costs.bill import MEASURED, measured
 from infra.costs.tables import DOCUMENT, rewritten, tables
-from infra.costs.usage import MEASURED, measured
 from shared import clock
 
 PEOPLE = 60

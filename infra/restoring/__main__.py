@@ -8,18 +8,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections import Counter
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.restoring.deciding import Deciding
 from infra.restoring.walking import Found, restore
 from shared import clock
 from shared.store import pauses
-from shared.store.table import Table, table
-
-STACK = "begegnung"
+from shared.store.table import table
 
 
 class Wrong(Exception):
@@ -30,8 +26,8 @@ def main(words: list[str]) -> int:
     """Compare the two tables, and put back what is missing if asked to; return the exit code."""
     parser = argparse.ArgumentParser(prog="make restore", description="Put back what the table has lost.")
     parser.add_argument("copy", help="the table that was restored from the backup")
-    parser.add_argument("--table", help=f"the living table, if it is not that of the stack {STACK}")
-    parser.add_argument("--stack", default=STACK)
+    parser.add_argument("--table", help="the living table, if it is not that of the stack")
+    parser.add_argument("--stack", default="begegnung")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--traceless", action="store_true")
     asked = parser.parse_args(words)
@@ -39,11 +35,8 @@ def main(words: list[str]) -> int:
         parser.error("name the copy: make restore COPY=begegnung-copy (docs/restoring.md)")
     try:
         found = compare(asked)
-    except Wrong as wrong:
-        print(wrong, file=sys.stderr)
-        return 1
-    except (BotoCoreError, ClientError) as error:
-        print(f"AWS: {error}", file=sys.stderr)
+    except (Wrong, BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)
         return 1
     tell(found, write=asked.write)
     return 0
@@ -60,8 +53,7 @@ def compare(asked: argparse.Namespace) -> Found:
     now, dynamodb = clock.now(), boto3.client("dynamodb")
     if asked.write and pauses.EVERYTHING not in pauses.all_pauses(now):
         raise Wrong("Mail is not paused. First: make pause")
-    deciding = Deciding(table(), Table(dynamodb, asked.copy), now, traceless=asked.traceless)
-    return restore(deciding, dynamodb, write=asked.write, progress=progress)
+    return restore(name, asked.copy, dynamodb, now, traceless=asked.traceless, write=asked.write)
 
 
 def table_of(stack: str) -> str:
@@ -70,25 +62,15 @@ def table_of(stack: str) -> str:
     return str(told["StackResourceDetail"]["PhysicalResourceId"])
 
 
-def progress(seen: int) -> None:
-    """Show how far it is, on one line; the copy is read twice."""
-    if sys.stderr.isatty():
-        print(f"\r{seen:,} items read", end="", file=sys.stderr, flush=True)
-
-
 def tell(found: Found, *, write: bool) -> None:
-    print(file=sys.stderr)
-    lines("Put back" if write else "Would be put back", found.back)
-    lines("Left out", found.left_out)
-    lines("Written by others meanwhile; run it again", found.meanwhile)
+    """Print how many came back, as what, and how many did not and why."""
+    titles = ("Put back" if write else "Would be put back", "Left out", "Written by others meanwhile; run it again")
+    for title, counted in zip(titles, found, strict=True):
+        print(f"{title}: {counted.total():,}")
+        for what, number in sorted(counted.items()):
+            print(f"{number:9,}  {what}")
     if not write:
         print("Nothing was written. To write it: WRITE=yes")
-
-
-def lines(title: str, counted: Counter[str]) -> None:
-    print(f"{title}: {counted.total():,}")
-    for what, number in sorted(counted.items()):
-        print(f"{number:9,}  {what}")
 
 
 if __name__ == "__main__":

@@ -5,24 +5,22 @@ Whatever has been taken back, stopped, erased, forgotten or done since stays so,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from shared.chain import KINDS, as_of, data_end, next_digest, occasions
+from functions.organiser.change import change
+from shared.chain import KINDS
 from shared.clock import utc_text
 from shared.models import (
     Attendee,
     AttendeeState,
-    Cap,
     Event,
     Mail,
-    MailKind,
     MailState,
     Match,
     MatchState,
-    Owner,
     Round,
     RoundState,
     Task,
@@ -38,6 +36,7 @@ class LeftOut(StrEnum):
 
     ERASED = "of somebody who was erased"
     PERHAPS_ERASED = "nothing else is left of them: erased or lost, nobody can tell"
+    STILL_TOLD = "of somebody who was erased, whose words are taken out of the match"
     FORGOTTEN = "forgotten with their event"
     GONE = "belongs to what is not there"
     EXPIRED = "expired"
@@ -45,24 +44,13 @@ class LeftOut(StrEnum):
     DONE = "no longer needed"
     OBSOLETE = "the event has changed"
     SETTLED = "settled or set aside since"
-    COUNTS = "only counts what is over"
+    COUNTS = "serves only the moment it was written in"
     PAUSE = "may have been resumed: set it again by hand"
     UNKNOWN = "of an unknown kind"
 
 
 def is_expired(item: Item, now: datetime) -> bool:
     return "ttl" in item and int(item["ttl"]) <= now.timestamp()
-
-
-def settled(item: Item, state: MailState) -> Item:
-    """End a mail without sending it (again)."""
-    kept = {name: value for name, value in item.items() if name not in ("due_shard", "due_at")}
-    return kept | {"state": state, "reason": "restored"}
-
-
-def event(item: Item, then: Event, versions: Iterable[int]) -> Item:
-    """Give an event the newest number it had, which its counters know: letters on its next change are named by it."""
-    return item | {"version": max([then.version, *versions])}
 
 
 def round_(item: Item, then: Round, its_event: Event, others: Collection[Round], now: datetime) -> Item | LeftOut:
@@ -74,118 +62,57 @@ def round_(item: Item, then: Round, its_event: Event, others: Collection[Round],
     return item | {"state": RoundState.CLOSED} if is_over else item
 
 
-def person(
-    then: Attendee,
-    address: Item | None,
-    letters: Iterable[Mail],
-    understood: int,
-    *,
-    is_swept: bool,
-    has_traces: bool,
-    ends: datetime,
-    now: datetime,
-) -> Attendee | LeftOut:
-    """Bring back somebody who was lost; `letters` are those to them that are there, `understood` the version of texts.
-
-    Erasing leaves its mark at the address, forgetting leaves nothing: it is known by the end of the event's data.
-    """
-    if is_swept or (address is not None and address.get("person_id") != then.person_id):
-        return LeftOut.ERASED
-    if ends <= now:
-        return LeftOut.FORGOTTEN
-    if not has_traces:
-        return LeftOut.PERHAPS_ERASED
-    # A leaver's last letter outlives them.
-    left = any(one.kind is MailKind.GOODBYE and int(one.wave) >= then.version for one in letters)
-    # What is understood of later texts must not be taken for these.
-    version = then.version if understood <= then.version else understood + 1
-    state = AttendeeState.WITHDRAWN if left else then.state
-    return then.model_copy(update={"version": version, "state": state})
-
-
-def mail(item: Item, then: Mail, *, leaves: bool, now: datetime) -> Item | LeftOut:
-    """Bring back what became of a mail, so that it is not planned again; planned only where it cannot have left."""
-    if is_expired(item, now):
-        return LeftOut.EXPIRED
-    if then.state is MailState.PLANNED:
-        still_comes = leaves and then.due is not None and then.due > now
-        return item if still_comes else settled(item, MailState.CANCELLED)
-    if then.state is MailState.SENDING:
-        return settled(item, MailState.UNKNOWN)
-    return item
-
-
-def may_leave(letter: Mail, its_event: Event, to: Attendee | None, before: Attendee | None) -> bool:
-    """Say whether a mail to come still may leave: not to who left, stopped its kind or ended the pause it waits for."""
-    topic = KINDS[letter.kind].topic
-    if letter.owner is not Owner.PERSON:
-        return topic is not Topic.DIGEST or its_event.follow_up.digest
-    if to is None or to.state is AttendeeState.WITHDRAWN:
-        return False
-    if before is not None and letter.due == before.paused_until != to.paused_until:
-        return False
-    return topic is Topic.SERVICE or bool(getattr(to.consents, topic))
-
-
-def match(item: Item, then: Match, rounds: Collection[Round], *, met_since: bool, now: datetime) -> Item | LeftOut:
-    """Bring a match of two who are there back; an open one whose time is over is closed.
+def match(item: Item, then: Match, rounds: Collection[Round], *, met_since: bool) -> Item | LeftOut:
+    """Bring a match of two who are there back; an open one of a closed round is closed.
 
     Who have met since were introduced, or one of them set the other aside: the copy knows nothing of it.
     """
-    if then.state is not MatchState.INTRODUCED and met_since:
-        return LeftOut.SETTLED
-    is_closed = any(one.number == then.round and one.state is RoundState.CLOSED for one in rounds)
-    if then.state is MatchState.PROPOSED and (is_closed or as_of(then, rounds).answer_by <= now):
-        return item | {"state": MatchState.CLOSED}
-    return item
+    if then.state is MatchState.INTRODUCED:
+        return item
+    closed = {one.number for one in rounds if one.state is RoundState.CLOSED}
+    again = item | {"state": MatchState.CLOSED} if then.round in closed else item
+    return LeftOut.SETTLED if met_since else again
 
 
-def unmatched(item: Item, here: Collection[str], now: datetime) -> Item | LeftOut:
-    why = {person_id: reason for person_id, reason in item["why"].items() if person_id in here}
-    return LeftOut.EXPIRED if is_expired(item, now) or not why else item | {"why": why}
+def mail(item: Item, then: Mail, to: Attendee | None, before: Attendee | None, now: datetime) -> Item:
+    """Bring back what became of a mail, so that it is not planned again; planned only where it cannot have left.
+
+    `to` is its reader as they are now, `before` as they were; None where it goes to somebody who is no attendee.
+    """
+    if then.state is MailState.SENDING:
+        return settled(item, MailState.UNKNOWN)
+    is_to_come = then.due is not None and then.due > now and not (to and is_stopped(then, to, before))
+    return item if then.state is not MailState.PLANNED or is_to_come else settled(item, MailState.CANCELLED)
 
 
-def cap(item: Item, then: Cap, events: Collection[str], now: datetime) -> Item | LeftOut:
-    """Bring the count of letters back, but for events that know this address no more."""
-    asked = [one.model_dump(mode="json") for one in then.asked if one.event_id in events]
-    return LeftOut.EXPIRED if is_expired(item, now) or not asked else item | {"asked": asked}
+def is_stopped(letter: Mail, to: Attendee, before: Attendee | None) -> bool:
+    """Say whether somebody has left, has stopped its kind, or has ended the pause it waited for: then it has left."""
+    topic = KINDS[letter.kind].topic
+    return (
+        to.state is AttendeeState.WITHDRAWN
+        or not (topic is Topic.SERVICE or getattr(to.consents, topic))
+        or (before is not None and letter.due == before.paused_until != to.paused_until)
+    )
+
+
+def settled(item: Item, state: MailState) -> Item:
+    """End a mail without sending it (again)."""
+    kept = {name: value for name, value in item.items() if name not in ("due_shard", "due_at")}
+    return kept | {"state": state, "reason": "restored"}
 
 
 def task(
-    item: Item,
-    then: Task,
-    its_event: Event,
-    rounds: Mapping[int, Round],
-    *,
-    has_people: bool,
-    last_digest: datetime,
-    now: datetime,
+    item: Item, then: Task, its_event: Event, rounds: Sequence[Round], *, has_people: bool, now: datetime
 ) -> Item | LeftOut:
-    """Bring back work whose time is to come and that the event as it is now still wants.
+    """Bring work back for when the event as it is now wants it, if that is still to come.
 
     Of what was due before, only the end of people's data: the rest plans mails, which may have left and been lost.
+    Publishing and planning, which an event does not want by itself, are at work as long as they are there.
     """
-    if then.kind is TaskKind.FORGET:
-        is_needed = data_end(its_event) > now or has_people
-        return item | {"due_at": utc_text(data_end(its_event))} if is_needed else LeftOut.DONE
-    if its_event.cancelled:
+    due = {one.ref: one.due for one in change(its_event, its_event, rounds, now).tasks}.get(then.ref)
+    if then.kind is TaskKind.CLOSE:
+        is_open = {str(one.number): one.answer_by for one in rounds if one.state is RoundState.PUBLISHED}
+        due = is_open.get(then.subject)
+    if due is None:
         return LeftOut.OBSOLETE
-    if then.kind is TaskKind.DIGEST:
-        wanted = its_event.follow_up.digest and now <= last_digest
-        later = max(then.due, next_digest(its_event, now))
-        return item | {"due_at": utc_text(later)} if wanted else LeftOut.OBSOLETE
-    if then.due <= now:
-        return LeftOut.OVER
-    return item if _is_wanted(then, its_event, rounds) else LeftOut.OBSOLETE
-
-
-def _is_wanted(then: Task, its_event: Event, rounds: Mapping[int, Round]) -> bool:
-    if then.kind is TaskKind.OCCASION:
-        return (then.subject, then.due) in {(f"{one.occasion}:{one.wave}", one.due) for one in occasions(its_event)}
-    its_round = rounds.get(int(then.subject)) if then.subject.isdigit() else None
-    if then.kind is TaskKind.ROUND and its_round:
-        return its_round.state is RoundState.PLANNED and its_round.due == then.due
-    if then.kind is TaskKind.CLOSE and its_round:
-        return its_round.state is RoundState.PUBLISHED and its_round.answer_by == then.due
-    # Publishing and planning are at work as long as they are there.
-    return False
+    return item | {"due_at": utc_text(due)} if due > now or has_people else LeftOut.OVER

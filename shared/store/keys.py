@@ -189,75 +189,40 @@ def ref_of(key: Key) -> MailRef | TaskRef:
 
 
 class ItemKind(StrEnum):
-    """What an item is, by its key alone."""
+    """What an item is, by its key alone: what its partition begins with, and what names it there."""
 
-    EVENT = "event"
-    ROUND = "round"
-    COUNTER = "counter"
-    UNMATCHED = "unmatched"
-    ATTENDEE = "attendee"
-    UNDERSTANDING = "understanding"
-    MATCH = "match"
-    POINTER = "pointer"
-    BOOKING = "booking"
-    MAIL = "mail"
-    ERASED = "erased"
-    SUBMISSION = "submission"
-    ADDRESS = "address"
-    SUPPRESSION = "suppression"
-    FORM = "form"
-    TRANSIENT = "transient"
-    CAP = "cap"
-    MET = "met"
-    TOKEN = "token"
-    TASK = "task"
-    PAUSE = "pause"
-    LIMIT = "limit"  # what counts for a second, some minutes or a day
+    EVENT = "EVENT/EVENT"
+    ROUND = "EVENT/ROUND"
+    ATTENDEE = "EVENT/A"
+    UNDERSTANDING = "EVENT/V"
+    MATCH = "EVENT/M"
+    COUNTER = "EVENT/C"
+    UNMATCHED = "EVENT/U"
+    POINTER = "PERSON/MATCH"
+    BOOKING = "PERSON/BREAK"
+    MAIL = "PERSON/MAIL SUBMISSION/MAIL ORGANISER/MAIL"
+    ERASED = "PERSON/ERASED"
+    SUBMISSION = "SUBMISSION/SUBMISSION"
+    ADDRESS = "ADDRESS/EVENT"
+    SUPPRESSION = "ADDRESS/SUPPRESSED"
+    FORM = "ADDRESS/FORM"
+    TRANSIENT = "ADDRESS/TRANSIENT"
+    CAP = "ADDRESS/CAP"
+    MET = "ADDRESS/MET"
+    TOKEN = "TOKEN"
+    TASK = "TASK"
+    PAUSE = "PAUSE"
+    LIMIT = "ADDRESS/ASKED CLOCK NETWORK BUDGET HEALTH RATE"  # counts for a second, some minutes or a day
 
 
-_OF_PARTITION = {
-    "A": ItemKind.ATTENDEE,
-    "V": ItemKind.UNDERSTANDING,
-    "M": ItemKind.MATCH,
-    "C": ItemKind.COUNTER,
-    "U": ItemKind.UNMATCHED,
-}
-_OF_SORT_KEY = {
-    ("EVENT", "EVENT"): ItemKind.EVENT,
-    ("EVENT", "ROUND"): ItemKind.ROUND,
-    ("PERSON", "MATCH"): ItemKind.POINTER,
-    ("PERSON", "BREAK"): ItemKind.BOOKING,
-    ("PERSON", "MAIL"): ItemKind.MAIL,
-    ("PERSON", "ERASED"): ItemKind.ERASED,
-    ("SUBMISSION", "MAIL"): ItemKind.MAIL,
-    ("SUBMISSION", "SUBMISSION"): ItemKind.SUBMISSION,
-    ("ORGANISER", "MAIL"): ItemKind.MAIL,
-    ("ADDRESS", "EVENT"): ItemKind.ADDRESS,
-    ("ADDRESS", "SUPPRESSED"): ItemKind.SUPPRESSION,
-    ("ADDRESS", "FORM"): ItemKind.FORM,
-    ("ADDRESS", "TRANSIENT"): ItemKind.TRANSIENT,
-    ("ADDRESS", "CAP"): ItemKind.CAP,
-    ("ADDRESS", "MET"): ItemKind.MET,
-    ("ADDRESS", "ASKED"): ItemKind.LIMIT,
-}
-_ALONE = {
-    "TOKEN": ItemKind.TOKEN,
-    "TASK": ItemKind.TASK,
-    "PAUSE": ItemKind.PAUSE,
-    "CLOCK": ItemKind.LIMIT,
-    "NETWORK": ItemKind.LIMIT,
-    "BUDGET": ItemKind.LIMIT,
-    "HEALTH": ItemKind.LIMIT,
-    "RATE": ItemKind.LIMIT,
-}
+_KINDS = {beginning: kind for kind in ItemKind for beginning in kind.split()}
 
 
 def kind_of(key: Key) -> ItemKind | None:
     """Say what an item is; None where another version of the code wrote it."""
     head, *parts = key["pk"].split("#")
-    if head == "EVENT" and len(parts) > 1:
-        return _OF_PARTITION.get(parts[1])
-    return _ALONE.get(head) or _OF_SORT_KEY.get((head, key["sk"].split("#")[0]))
+    name = parts[1] if head == "EVENT" and len(parts) > 1 else key["sk"].split("#")[0]
+    return _KINDS.get(f"{head}/{name}") or _KINDS.get(head)
 
 
 def ids_of(key: Key) -> list[str]:

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
 
 from infra.costs import capacity
-from infra.costs.bill import dollars, event_dollars, idle_dollars, prices
-from infra.costs.deployed import deployed, without
-from infra.costs.tables import DOCUMENT, GROUPS, SIZES, rewritten, tables
-from infra.costs.usage import assumptions, measured, of_event, of_idle_month, polls
+from infra.costs.bill import bill, measured, of_event, of_idle_month, prices
+from infra.costs.deployed import deployed
+from infra.costs.tables import DOCUMENT, SIZES, rewritten, tables
 
 KEY = {"pk": {"S": "MAIL"}, "sk": {"S": "m"}}
 MAIL = KEY | {"text": {"S": "x" * 500}}
@@ -24,7 +22,7 @@ def test_the_document_says_what_the_data_say() -> None:
 
 
 def test_every_price_has_a_unit_a_day_and_a_source() -> None:
-    for name, price in prices().price.items():
+    for name, price in prices().items():
         assert price.usd > 0, name
         assert price.per >= 1, name
         assert price.unit, name
@@ -32,49 +30,41 @@ def test_every_price_has_a_unit_a_day_and_a_source() -> None:
         assert price.source.startswith("https://aws.amazon.com/"), name
 
 
-def test_what_is_free_has_a_price_a_day_and_a_source() -> None:
-    for name, allowance in prices().free.items():
-        assert name in prices().price
-        assert allowance.amount > 0, name
-        assert isinstance(allowance.read, date), name
-        assert allowance.source.startswith("https://aws.amazon.com/"), name
-
-
 def test_every_price_is_used_and_everything_used_has_a_price() -> None:
-    event, idle = of_event(100, deployed()), of_idle_month(deployed())
-    assert set(event) | set(idle) == set(prices().price)
-    assert {name for names in GROUPS.values() for name in names} == set(event)
+    assert set(of_event(100, deployed())) | set(of_idle_month(deployed())) == set(prices())
 
 
 def test_the_idle_month_stays_within_its_budget() -> None:
-    budget = assumptions().budget
-    assert idle_dollars(deployed(), free=True) <= budget["with_alarms"]
-    assert idle_dollars(without("alarms", deployed()), free=True) <= budget["without_alarms"]
+    for one, most in ((deployed(), 1.05), (deployed()._replace(alarms=0), 1.00)):
+        assert sum(bill(of_idle_month(one))[1].values()) <= most
 
 
-@pytest.mark.parametrize("free", [True, False])
-def test_a_larger_event_costs_more_and_nothing_earns_money(*, free: bool) -> None:
-    bills = [event_dollars(people, deployed(), free=free) for people in (0, *SIZES)]
-    sums = [sum(bill.values()) for bill in bills]
-    assert sums == sorted(sums)
-    assert min(min(bill.values()) for bill in bills) >= 0
+def test_a_larger_event_costs_more_and_nothing_earns_money() -> None:
+    idle = of_idle_month(deployed())
+    bills = [bill(of_event(people, deployed()), beside=idle) for people in (0, *SIZES)]
+    for one_way in zip(*bills, strict=True):
+        sums = [sum(one.values()) for one in one_way]
+        assert sums == sorted(set(sums))
+        assert min(min(one.values()) for one in one_way) >= 0
 
 
 def test_what_is_always_free_is_free_once() -> None:
-    amount = prices().free["sqs_requests"].amount
-    assert dollars({"sqs_requests": amount}, free=True) == {"sqs_requests": 0}
-    assert dollars({"sqs_requests": 2 * amount}, free=True) == dollars({"sqs_requests": amount}, free=False)
+    amount = prices()["sqs_requests"].free
+    listed, reduced = bill({"sqs_requests": 2 * amount})
+    assert listed["sqs_requests"] == 2 * reduced["sqs_requests"] > 0
+    for beside in (amount, 2 * amount):
+        used_up = bill({"sqs_requests": 2 * amount}, beside={"sqs_requests": beside})
+        assert used_up == (listed, listed)
 
 
 def test_what_was_measured_is_what_is_deployed() -> None:
-    lives = measured().everybody.functions
-    assert set(lives) == set(deployed().functions), "a function more or less: make costs MEASURE=yes"
-    assert set(measured().ticks.functions) == {"FollowUpFunction"}
+    assert set(measured().event.runs) == set(deployed().memory_gb), "a function more or less: make costs MEASURE=yes"
+    assert set(measured().tick.runs) == {"FollowUpFunction"}
 
 
 def test_queues_that_a_function_reads_are_polled_all_month() -> None:
-    some = deployed().model_copy(update={"mappings": 3, "mappings_with_maximum_concurrency": 1})
-    assert polls(some) == (3 * 2 + 5) * 3 * 43_200
+    some = deployed()._replace(queues=3, queues_with_maximum_concurrency=1)
+    assert of_idle_month(some)["sqs_requests"] == (3 * 2 + 5) * 3 * 43_200
 
 
 @pytest.mark.parametrize(
@@ -86,27 +76,18 @@ def test_queues_that_a_function_reads_are_polled_all_month() -> None:
         (LATER, MAIL, False, 1 + 1),  # sent: the entry goes
         (MAIL, MAIL, False, 1),  # a condition failed
         ({}, {}, True, 2),  # a check of what is not there
-        (MAIL, KEY | {"text": {"S": "x" * 1100}}, False, 2),
-        (KEY | {"text": {"S": "x" * 2100}}, {}, False, 3),  # a deletion costs what was there
+        (DUE, {}, True, 2 + 1),  # deleted
     ],
 )
-def test_writes_cost_by_their_size_and_by_the_index(
+def test_writes_cost_twice_in_a_transaction_and_more_by_the_index(
     before: dict[str, Any], after: dict[str, Any], units: int, *, in_transaction: bool
 ) -> None:
     assert capacity.write_units([(before, after)], transaction=in_transaction) == units
 
 
-def test_a_query_rounds_its_sum_and_a_batch_each_item() -> None:
-    items = [MAIL] * 8
-    assert capacity.read_units("Query", {"ConsistentRead": True}, {"Items": items}) == 2
-    assert capacity.read_units("Query", {}, {"Items": []}) == 0.5
+def test_a_batch_asks_for_each_item_and_what_may_be_old_costs_half() -> None:
+    assert capacity.read_units("Query", {"ConsistentRead": True}) == 1
+    assert capacity.read_units("Query", {}) == 0.5
     batch = {"RequestItems": {"t": {"Keys": [KEY] * 9, "ConsistentRead": True}}}
-    assert capacity.read_units("BatchGetItem", batch, {"Responses": {"t": items}}) == 9
-    assert capacity.read_units("GetItem", {"ConsistentRead": True}, {}) == 1
-
-
-def test_sizes_are_counted_as_dynamodb_counts_them() -> None:
-    assert capacity.size({"name": {"S": "für"}}) == 4 + 4
-    assert capacity.size({"n": {"N": "1200"}}) == 1 + 2
-    assert capacity.size({"b": {"B": "AAAA"}}) == 1 + 3
-    assert capacity.size({"m": {"M": {"a": {"BOOL": True}, "l": {"L": [{"NULL": True}]}}}}) == 1 + 3 + 3 + 7
+    assert capacity.read_units("BatchGetItem", batch) == 9
+    assert capacity.read_units("UpdateItem", {}) == 0
