@@ -29,6 +29,10 @@ MOTO = BotocoreStubber.__call__
 REFUSED: list[str] = []  # calls that were found invalid, in this test; a condition that fails is nothing invalid
 
 
+# What a call may be told that is as it should be.
+ANSWERS = {"None", "ConditionalCheckFailed", "ConditionalCheckFailedException", "ResourceNotFoundException"}
+
+
 class DynamoDBLocal:
     """The running emulator."""
 
@@ -74,7 +78,7 @@ class DynamoDBLocal:
         if answer.status_code != 200:
             told = json.loads(answer.content)
             codes = {one["Code"] for one in told.get("CancellationReasons", [])} or {told["__type"].split("#")[1]}
-            if not codes <= {"None", "ConditionalCheckFailed", "ConditionalCheckFailedException"}:
+            if not codes <= ANSWERS:
                 REFUSED.append(f"{operation}: {told.get('message') or told.get('Message')}")
         return answer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 import math
 from collections import Counter
@@ -14,7 +13,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.dynamodb.models import dynamodb_backends
 
 from infra.local import people
 from infra.restoring import __main__ as command
@@ -66,14 +64,16 @@ def copied() -> Iterator[Callable[[], str]]:
     def made() -> str:
         name = f"copy-{next(NUMBERS)}"
         names.append(name)
-        boto3.client("dynamodb").create_table(
+        dynamodb = boto3.client("dynamodb")
+        dynamodb.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in ("pk", "sk")],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         )
-        made_of = dynamodb_backends["123456789012"]["eu-central-1"].tables
-        made_of[name].items.update(copy.deepcopy(made_of[table().name].items))
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table().name):
+            for item in page["Items"]:
+                dynamodb.put_item(TableName=name, Item=item)
         return name
 
     yield made
