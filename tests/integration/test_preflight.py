@@ -108,7 +108,7 @@ def test_what_aws_does_not_say_is_a_red_line_and_no_crash(
     assert code == 1
     (line,) = red(lines)
     assert line.startswith(f"✗ {action} could not be asked ({told})")
-    assert "make deploy" in line
+    assert "make update" in line
     assert faults.calls.count(operation) <= 2
 
 
