@@ -28,8 +28,8 @@ def _one_at_a_time(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any
 
 def serve(address: str, inbox: Inbox) -> ThreadingHTTPServer:
     """Listen at a free port of an address. moto, which is no place for two at once, takes calls in turn from now on."""
-    vars_of_class: Any = BotocoreStubber
-    vars_of_class.process_request = _one_at_a_time
+    stubber: Any = BotocoreStubber
+    stubber.process_request = _one_at_a_time
 
     class Aws(BaseHTTPRequestHandler):
         def answer(self) -> None:

@@ -19,7 +19,7 @@ from shared.store.keys import (
     suppression_key,
     transient_key,
 )
-from shared.store.table import ConditionFailed, Operation, table
+from shared.store.table import Operation, table
 
 REFUSALS = 3  # in a row and within this time, and an address is left alone for as long
 PAUSED_FOR = timedelta(days=14)
@@ -140,10 +140,7 @@ def note_delivery(address_hash: str, sent_at: str, now: datetime) -> None:
         at=sent_at,
         ttl=int((now + 2 * PAUSED_FOR).timestamp()),
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)
 
 
 def _mark(address_hash: str, name: str, moment: datetime) -> None:
@@ -168,11 +165,8 @@ def give_back(address_hash: str, mail_id: str, now: datetime) -> None:
     """Take a letter that did not leave out of the count."""
     seen = cap(address_hash)
     kept = tuple(one for one in seen.asked if one.mail_id != mail_id)
-    try:
-        table().write(_rewrite(address_hash, seen, kept, now))
-    except ConditionFailed:
-        # Counted too much, a person hears from us too little: the better mistake.
-        return
+    # Counted too much, a person hears from us too little: the better mistake.
+    table().write_if_still(_rewrite(address_hash, seen, kept, now))
 
 
 def forget_event(address_hash: str, event_id: str, now: datetime) -> None:

@@ -195,10 +195,7 @@ def take_back(found: Attendee, topic: Topic, now: datetime) -> None:
         no=False,
         now=utc_text(now),
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)
 
 
 def withdraw(found: Attendee, letters: Sequence[Mail], now: datetime) -> None:

@@ -14,7 +14,7 @@ from shared.models import Mail, MailRef, MailState, Token
 from shared.store.attendees import put_token
 from shared.store.items import mail_of, plan_mail
 from shared.store.keys import mail_key
-from shared.store.table import Cancelled, ConditionFailed, Operation, table
+from shared.store.table import Cancelled, Operation, table
 
 KEPT = timedelta(days=90)  # after that nobody asks any more why a mail did not come
 # What SES tells later only ever raises a state: events come twice and in any order.
@@ -36,10 +36,7 @@ def mail(ref: MailRef) -> Mail | None:
 
 def plan(planned: Mail) -> None:
     """Plan a mail; planning it again changes nothing, whatever became of it."""
-    try:
-        table().write(plan_mail(planned))
-    except ConditionFailed:
-        return
+    table().write_if_still(plan_mail(planned))
 
 
 def claim(
@@ -86,10 +83,7 @@ def note_sent(claimed: Mail, ses_id: str, now: datetime) -> None:
         now=utc_text(now),
         ttl=int((now + KEPT).timestamp()),
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)
 
 
 def release(claimed: Mail, due: datetime) -> None:
@@ -104,10 +98,7 @@ def release(claimed: Mail, due: datetime) -> None:
         mine=claimed.attempt,
         due=utc_text(due),
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)
 
 
 def defer(seen: Mail, due: datetime) -> None:
@@ -123,10 +114,7 @@ def defer(seen: Mail, due: datetime) -> None:
         due=utc_text(due),
         until=utc_text(due),
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)
 
 
 def bring_forward(seen: Mail, due: datetime) -> None:
@@ -140,10 +128,7 @@ def bring_forward(seen: Mail, due: datetime) -> None:
         due=utc_text(due),
         before=utc_text(seen.due) if seen.due else "",
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)
 
 
 def settle(seen: Mail, state: MailState, reason: str, now: datetime) -> None:
@@ -161,10 +146,7 @@ def settle(seen: Mail, state: MailState, reason: str, now: datetime) -> None:
         seen=seen.attempt,
         ttl=int((now + KEPT).timestamp()),
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)
 
 
 def note_event(ref: MailRef, state: MailState, ses_id: str, now: datetime) -> bool:
@@ -183,8 +165,4 @@ def note_event(ref: MailRef, state: MailState, ses_id: str, now: datetime) -> bo
         ttl=int((now + KEPT).timestamp()),
         **below,
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return False
-    return True
+    return table().write_if_still(change)

@@ -30,7 +30,7 @@ from shared.store.keys import (
     person_partition,
     pointer_key,
 )
-from shared.store.table import ABSENT, Cancelled, ConditionFailed, Operation, table
+from shared.store.table import ABSENT, Cancelled, Operation, table
 
 
 def publish(match: Match, members: Sequence[Attendee]) -> bool:
@@ -245,10 +245,7 @@ def take_out(seen: Match, person_id: str) -> None:
         name_me=person_id,
         gains={person_id: [], other: kept},
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)
 
 
 def forget_met(gone: str, other: str, *, keep_others: bool) -> None:
@@ -271,7 +268,4 @@ def close(open_match: Match) -> None:
         proposed=MatchState.PROPOSED,
         closed=MatchState.CLOSED,
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)

@@ -10,7 +10,7 @@ from shared.clock import utc_text
 from shared.models import MailKind, MailState, Topic, Value
 from shared.store.items import read
 from shared.store.keys import health_key, pause_key, rate_key
-from shared.store.table import ConditionFailed, table
+from shared.store.table import table
 
 EVERYTHING = "ALL"
 LETTERS = "LETTERS"  # all but service mail
@@ -51,10 +51,7 @@ def pause(what: str, reason: str, now: datetime, until: datetime | None = None) 
     item = pause_key(what) | Pause(reason=reason, since=now, until=until).model_dump(mode="json", exclude_none=True)
     shorter = "attribute_not_exists(pk) OR #until < :until"
     bound = {"name_until": "until", "until": item.get("until")}
-    try:
-        table().write(table().put(item, shorter, **bound) if until else table().put(item))
-    except ConditionFailed:
-        return
+    table().write_if_still(table().put(item, shorter, **bound) if until else table().put(item))
 
 
 def resume(what: str, now: datetime) -> None:
@@ -85,11 +82,7 @@ def take_turn(now: datetime, per_second: int) -> bool:
         one=1,
         most=per_second,
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return False
-    return True
+    return table().write_if_still(change)
 
 
 def count(outcome: MailState, now: datetime) -> None:

@@ -121,6 +121,14 @@ class Table:
                 raise ConditionFailed from None
             raise
 
+    def write_if_still(self, operation: Operation) -> bool:
+        """Carry out one operation, or none where its condition holds no more; return whether it did."""
+        try:
+            self.write(operation)
+        except ConditionFailed:
+            return False
+        return True
+
     def transact(self, operations: Sequence[Operation]) -> None:
         """Carry out all operations or none; raise Cancelled where a condition fails."""
         try:

@@ -75,10 +75,7 @@ def defer(task: Task, until: datetime, cursor: int | None = None) -> None:
         cursor=task.cursor if cursor is None else cursor,
         mine=task.attempt,
     )
-    try:
-        table().write(change)
-    except ConditionFailed:
-        return
+    table().write_if_still(change)
 
 
 def finish(task: Task, following: Sequence[Task] = ()) -> None:

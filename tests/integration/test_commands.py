@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.organiser.__main__ import main, read
-from infra.local import server
 from shared.store import events
 from tests.system.life import Life
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "event.toml"
-
-
-@pytest.fixture
-def endpoint(life: Life, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    front = server.serve(life.stack, 0)
-    threading.Thread(target=front.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{front.server_port}"
-    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", address)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    yield address
-    front.shutdown()
-    front.server_close()
 
 
 @pytest.fixture

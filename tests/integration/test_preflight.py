@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -17,7 +15,7 @@ from moto.sns.responses import SNSResponse
 
 from functions.organiser.__main__ import main, opened
 from functions.organiser.preflight import State
-from infra.local import account, people, server
+from infra.local import account, people
 from shared import clock
 from shared.store import pauses, ticks
 from tests.integration.faults import Faults
@@ -26,23 +24,15 @@ from tests.system.life import ADA, BO, CY, Life, form
 OWN = {"privacy_url": "https://127.0.0.1:9/datenschutz", "reply_to": "post@verein.de"}
 IN_THE_SANDBOX = False
 
-pytestmark = pytest.mark.usefixtures("endpoint")
+pytestmark = pytest.mark.usefixtures("ready")
 
 
 @pytest.fixture
-def endpoint(life: Life, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Serve the stack where its links lead; the event's details are the organiser's own, and the clock has ticked."""
-    front = server.serve(life.stack, 0)
-    threading.Thread(target=front.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{front.server_port}"
-    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", address)
-    monkeypatch.setenv("PUBLIC_URL", address)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+def ready(life: Life, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let links lead to the stack; the event's details are the organiser's own, and the clock has ticked."""
+    monkeypatch.setenv("PUBLIC_URL", endpoint)
     life.organise(**OWN)
     life.stack.tick()
-    yield address
-    front.shutdown()
-    front.server_close()
 
 
 @pytest.fixture
