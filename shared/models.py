@@ -74,6 +74,19 @@ class FollowUp(Value):
     digest: bool = True  # to the organiser: after each round, and weekly
 
 
+Label = Annotated[str, Field(min_length=1, max_length=60)]
+Alias = Annotated[str, Field(min_length=2, max_length=60)]
+
+
+class Concept(Value):
+    """A topic people talk about: what it is called in a reason, and what people type when they mean it."""
+
+    de: Label
+    en: Label
+    aliases_de: tuple[Alias, ...] = ()
+    aliases_en: tuple[Alias, ...] = ()
+
+
 class Event(Value):
     """One summit, meetup or online gathering; all moments in UTC."""
 
@@ -100,6 +113,7 @@ class Event(Value):
     follow_up: FollowUp = Field(default_factory=FollowUp)  # made here, it would cost each cold start a validator
     accent: str = ""  # the organiser's own colour, "#rrggbb"; empty: ours
     topics: tuple[Bilingual, ...] = ()  # suggested as interests; empty: ours
+    concepts: dict[str, Concept] = {}  # the organiser's own, beside our vocabulary's
     allowed_origins: tuple[str, ...] = ()  # websites whose forms may register people, e.g. "https://example.org"
     mail_budget: int = 2000  # mails a day to addresses that nobody has confirmed
     cancelled: bool = False
@@ -131,6 +145,7 @@ class Certificate(Value):
     wishes_met: int
     wishes_met_before: int
     wishes_meetable: int
+    model_id: str = ""  # what read the texts; NO_MODEL where only vocabulary and words did
 
     @property
     def gap(self) -> float:
@@ -271,23 +286,45 @@ class Erased(Value):
     erased_at: AwareDatetime
 
 
-class Understood(Value):
-    """What one text is about: ids of concepts, and its own words where no concept is known."""
+class Touched(Value):
+    """A concept that a text is about, with its label, so that nobody else needs the vocabulary."""
 
-    concepts: tuple[str, ...]
-    words: tuple[str, ...]
+    concept: str
+    share: int  # of the text that is about it, in thousandths
+    named: bool  # one of its aliases stands in the text
+    de: str
+    en: str
+
+
+class Understood(Value):
+    """What one text is about. Empty where nothing was left of the text to be read."""
+
+    text_hash: str = ""  # SHA-256, shortened
+    literal: str = ""  # the same for texts that say literally the same, or as a whole name the same concept
+    vector: str = ""  # unit vector from the model, as base64 of bytes; empty without a model
+    shares: str = ""  # of each of the reading's concepts, as base64 of bytes; empty without a model
+    concepts: tuple[Touched, ...] = ()
+    words: tuple[str, ...] = ()  # stems of its own long words, for where no concept is known
 
 
 class Understanding(Value):
-    """A person's texts, understood by one model, in the order of the profile of that version."""
+    """A person's texts as read by one model, in the order of the profile of that version."""
 
     event_id: str
     person_id: str
     version: int
-    model_id: str
+    reading: str = ""  # by which vocabulary and recipe
+    model_id: str  # NO_MODEL if there was none
     wishes: tuple[Understood, ...]
     offers: tuple[Understood, ...]
     interests: tuple[Understood, ...]
+
+    @property
+    def texts(self) -> tuple[Understood, ...]:
+        return (*self.wishes, *self.offers, *self.interests)
+
+
+NO_MODEL = "none"
 
 
 class GainKind(StrEnum):
@@ -305,6 +342,7 @@ class Gain(Value):
     kind: GainKind
     mine: str
     theirs: str
+    topic: Bilingual | None = None  # what both are about, where both texts are bare topics in other words
 
 
 class Answer(StrEnum):

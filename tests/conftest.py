@@ -18,10 +18,14 @@ START = datetime(2027, 5, 20, 7, 30, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     # Unit tests should not wait for moto to be imported.
+    from functions.interests import understanding  # noqa: PLC0415
     from infra.local.stack import Stack  # noqa: PLC0415
 
     running = Stack("http://127.0.0.1:8000", start_at=START)
-    yield running
+    with pytest.MonkeyPatch.context() as patched:
+        # Thousands of people are read in these tests, and few ask how: tests/system/test_reading.py has a model.
+        patched.setattr(understanding, "model", lambda: None)
+        yield running
     running.stop()
 
 

@@ -20,6 +20,7 @@ from shared.models import (
     Profile,
     Round,
     Submission,
+    Touched,
     Understood,
     match_id_of,
 )
@@ -27,7 +28,7 @@ from shared.texts import Voice
 
 DU, SIE, ENGLISH = Voice(Language.DE), Voice(Language.DE, FormOfAddress.SIE), Voice(Language.EN)
 VOICES = (DU, SIE, ENGLISH)
-NO_TEXTS = Understood(concepts=(), words=())
+NO_TEXTS = Understood()
 
 
 def berlin(text: str) -> datetime:
@@ -147,4 +148,8 @@ def a_participant(person_id: str = "ada", **changed: Any) -> Participant:
 
 def about(*concepts: str) -> Understood:
     """Understand a text as being about these concepts, in words of its own."""
-    return Understood(concepts=concepts, words=())
+    return Understood(concepts=tuple(map(touched, concepts)))
+
+
+def touched(concept: str, share: int = 1000, *, named: bool = True) -> Touched:
+    return Touched(concept=concept, share=share, named=named, de=concept, en=concept)

@@ -7,41 +7,62 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.interests.embedding import MODEL_ID, understand
+from functions.interests.understanding import Reader, reader
 from shared import clock
 from shared.batch import each_record
 from shared.logs import logger
-from shared.models import Attendee, TaskRef, Understanding
-from shared.store import attendees, tasks
+from shared.models import Attendee, Event, TaskRef, Understanding
+from shared.reading import reading_of
+from shared.store import attendees, events, tasks
 
 LEASE = timedelta(minutes=5)
 
 
-def understand_one(body: str) -> None:
-    """Understand the texts of the attendee a task names; one who is gone needs none."""
-    ref = TaskRef.model_validate_json(body)
-    task = tasks.claim(ref, clock.now(), LEASE)
-    if task is None:
-        return
-    attendee = attendees.attendee(ref.event_id, ref.subject)
-    if attendee is not None:
-        attendees.save_understanding(understanding_of(attendee))
-    tasks.finish(task)
+class Batch:
+    """The records of one invocation. What was embedded for one of them serves the others, and goes with the batch."""
+
+    def __init__(self) -> None:
+        self.readers: dict[str, Reader] = {}
+
+    def understand_one(self, body: str) -> None:
+        """Understand the texts of the attendee a task names; one who is gone needs none."""
+        ref = TaskRef.model_validate_json(body)
+        task = tasks.claim(ref, clock.now(), LEASE)
+        if task is None:
+            return
+        attendee = attendees.attendee(ref.event_id, ref.subject)
+        if attendee is not None:
+            event = events.event(ref.event_id)
+            before = attendees.understanding(ref.event_id, ref.subject)
+            attendees.save_understanding(understanding_of(attendee, event, self.reader_of(event), before))
+        tasks.finish(task)
+
+    def reader_of(self, event: Event) -> Reader:
+        reading = reading_of(event)
+        if reading not in self.readers:
+            self.readers[reading] = reader(event.concepts)
+        return self.readers[reading]
 
 
-def understanding_of(attendee: Attendee) -> Understanding:
-    profile = attendee.profile
+def understanding_of(
+    attendee: Attendee, event: Event, with_reader: Reader, before: Understanding | None
+) -> Understanding:
+    """Read an attendee's texts; what was read of the same ones `before` in the same way is taken over."""
+    profile, reading, model_id = attendee.profile, reading_of(event), with_reader.model_id
+    same = before is not None and (before.reading, before.model_id) == (reading, model_id)
+    known = before.texts if before is not None and same else ()
     return Understanding(
         event_id=attendee.event_id,
         person_id=attendee.person_id,
         version=attendee.version,
-        model_id=MODEL_ID,
-        wishes=understand(profile.wishes),
-        offers=understand(profile.offers),
-        interests=understand(profile.interests),
+        reading=reading,
+        model_id=model_id,
+        wishes=with_reader.read(profile.wishes, known),
+        offers=with_reader.read(profile.offers, known),
+        interests=with_reader.read(profile.interests, known),
     )
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    return each_record(event, understand_one)
+    return each_record(event, Batch().understand_one)

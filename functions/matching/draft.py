@@ -11,16 +11,25 @@ from functions.matching import engine
 from functions.matching.engine import Matched, Unmatched
 from functions.matching.participants import Participant
 from functions.matching.scores import SHOWN, Reason, reasons
-from shared.models import MILLION, Certificate, Gain, GainKind, Profile, Value
+from shared.closeness import shared_concept
+from shared.models import MILLION, Bilingual, Certificate, Gain, GainKind, Profile, Value
 from shared.phrases import OPENERS
+
+MOST_WORDS = 4  # of a text that only names a topic
+SENTENCE_MARKS = frozenset(".,:;!?…'’")
+SAYS_MORE = frozenset(  # who asks, tells of themselves or wants none of it, says more than a topic
+    "ich mich mir mein meine meinen wir uns unser unsere unseren wie was wer wen wo wann warum kein keine keinen nicht "
+    "nie ohne gegen i me my we us our how what who where when why no not never without against".split()
+)
 
 
 class DraftReason(Value):
-    """One reason by the indices of the two texts: a draft holds no words."""
+    """One reason by the indices of the two texts, and what both are about: a draft holds nobody's words."""
 
     kind: GainKind
     mine: int
     theirs: int
+    topic: Bilingual | None = None  # the concept's label, where one may be told
 
 
 class DraftPair(Value):
@@ -49,10 +58,12 @@ class Draft(Value):
         return dict(Counter(str(reason) for reason in self.unmatched.values()))
 
 
-def draft(event_id: str, number: int, seed: int, people: Sequence[Participant], late: Sequence[str]) -> Draft:
+def draft(
+    event_id: str, number: int, seed: int, people: Sequence[Participant], late: Sequence[str], model_id: str = ""
+) -> Draft:
     """Choose a round's pairs; the same people and seed give the same draft in whatever order they come.
 
-    `late` are the ids of people whose texts nobody has read yet.
+    `late` are the ids of people whose texts nobody has read yet; `model_id` is what read the others'.
     """
     found = matched(people, seed)
     return Draft(
@@ -62,7 +73,7 @@ def draft(event_id: str, number: int, seed: int, people: Sequence[Participant], 
         pairs=draft_pairs(found, seed),
         unmatched={found.people[one].person_id: why for one, why in found.unmatched.items()}
         | dict.fromkeys(late, Unmatched.NOT_UNDERSTOOD),
-        certificate=found.certificate,
+        certificate=found.certificate.model_copy(update={"model_id": model_id}),
     )
 
 
@@ -88,7 +99,7 @@ def draft_pairs(found: Matched, seed: int) -> tuple[DraftPair, ...]:
                 members=(one.person_id, other.person_id),
                 versions=(one.version, other.version),
                 score=round(-score * MILLION),
-                gains=(shown(reasons(one, other)), shown(reasons(other, one))),
+                gains=(shown(reasons(one, other), one, other), shown(reasons(other, one), other, one)),
                 openers=(opener_of(one, asked), opener_of(other, asked)),
                 writes_first=writes_first,
             )
@@ -97,8 +108,25 @@ def draft_pairs(found: Matched, seed: int) -> tuple[DraftPair, ...]:
     return tuple(pairs)
 
 
-def shown(found: Sequence[Reason]) -> tuple[DraftReason, ...]:
-    return tuple(DraftReason(kind=one.kind, mine=one.mine, theirs=one.theirs) for one in found[:SHOWN])
+def shown(found: Sequence[Reason], one: Participant, other: Participant) -> tuple[DraftReason, ...]:
+    """Keep the reasons that `one` will read, the best ones, and note what the two texts of each are about."""
+    return tuple(
+        DraftReason(kind=reason.kind, mine=reason.mine, theirs=reason.theirs, topic=topic_of(reason, one, other))
+        for reason in found[:SHOWN]
+    )
+
+
+def topic_of(reason: Reason, one: Participant, other: Participant) -> Bilingual | None:
+    texts = {
+        GainKind.SERVED: (one.wishes, other.offers),
+        GainKind.SHARED_WISH: (one.wishes, other.wishes),
+        GainKind.SHARED_INTEREST: (one.interests, other.interests),
+    }
+    if reason.kind not in texts:  # a surprise is about nothing in particular
+        return None
+    mine, theirs = texts[reason.kind]
+    shared = shared_concept(mine[reason.mine], theirs[reason.theirs])
+    return Bilingual(de=shared.de, en=shared.en) if shared else None
 
 
 def opener_of(reader: Participant, asked: Counter[str]) -> int:
@@ -143,6 +171,17 @@ def gains_in_words(found: Sequence[DraftReason], mine: Profile, theirs: Profile)
         GainKind.SHARED_INTEREST: (mine.interests, theirs.interests),
         GainKind.SURPRISE: (mine.wishes, theirs.wishes),
     }
-    return tuple(
-        Gain(kind=one.kind, mine=texts[one.kind][0][one.mine], theirs=texts[one.kind][1][one.theirs]) for one in found
-    )
+    return tuple(in_words(one, texts[one.kind][0][one.mine], texts[one.kind][1][one.theirs]) for one in found)
+
+
+def in_words(reason: DraftReason, mine: str, theirs: str) -> Gain:
+    """Quote both; what they are about is told where both name a topic and no more, each in other words."""
+    alike = mine.casefold() == theirs.casefold()
+    topic = reason.topic if is_bare_topic(mine) and is_bare_topic(theirs) and not alike else None
+    return Gain(kind=reason.kind, mine=mine, theirs=theirs, topic=topic)
+
+
+def is_bare_topic(text: str) -> bool:
+    """Say whether a text only names a topic, so that nothing is lost if a label stands for it."""
+    words = text.casefold().split()
+    return len(words) <= MOST_WORDS and not SENTENCE_MARKS & set(text) and SAYS_MORE.isdisjoint(words)

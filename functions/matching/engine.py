@@ -149,5 +149,5 @@ def unreachable(one: Participant, place: int, rules: Rules) -> Unmatched:
     if not allowed(rules, row, everybody).any():
         others = np.delete(may_speak(rules, row, everybody)[0], place)
         return Unmatched.NOBODY_ALLOWED if others.any() or not len(others) else Unmatched.NO_LANGUAGE
-    said = sum(bool(text.concepts or text.words) for text in texts_of(one))
+    said = sum(bool(text.literal or text.concepts or text.words) for text in texts_of(one))
     return Unmatched.LITTLE_SAID if said < ENOUGH_TEXTS or not one.offers else Unmatched.NO_REASON

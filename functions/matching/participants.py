@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -11,8 +11,9 @@ import numpy as np
 
 from functions.matching.arrays import Ints, Places
 from functions.matching.rules import ON_SITE, VIRTUAL, Rules
-from shared.models import Attendance, Attendee, Understood
+from shared.models import NO_MODEL, Attendance, Attendee, Understanding, Understood
 
+Texts = tuple[tuple[Understood, ...], tuple[Understood, ...], tuple[Understood, ...]]  # wishes, offers, interests
 ATTENDANCE = {Attendance.ON_SITE: ON_SITE, Attendance.VIRTUAL: VIRTUAL, Attendance.BOTH: ON_SITE | VIRTUAL}
 FIRST_MATCH, FIRST_PROPOSAL = 1.0, 0.25  # bonus for who has no introduction yet, and for who had no proposal either
 
@@ -43,6 +44,43 @@ class Participant:
     surprise_me: bool = False
 
 
+@dataclass(frozen=True)
+class ReadAlike:
+    """Everybody's texts as read by one model, so that they can be compared."""
+
+    texts: dict[str, Texts]  # by person id
+    model_id: str
+    late: tuple[str, ...]  # person ids: not read as they are now, or without the model that others were read by
+    unread: tuple[str, ...]  # those of them who cannot take part
+
+
+def read_alike(willing: Sequence[Attendee], understood: Mapping[str, Understanding], reading: str) -> ReadAlike:
+    """Take what was read of people's present texts in the present way.
+
+    Models are never mixed: as long as not everybody was read by the same one, only vocabulary and words count.
+    """
+    now = {
+        one.person_id: found
+        for one in willing
+        if (found := understood.get(one.person_id)) and (found.version, found.reading) == (one.version, reading)
+    }
+    unread = [one.person_id for one in willing if one.person_id not in now]
+    models = Counter(found.model_id for found in now.values())
+    best = max(models, key=lambda one: (one != NO_MODEL, models[one], one), default=NO_MODEL)
+    behind = [person_id for person_id, found in now.items() if found.model_id != best]
+    texts = {person_id: (found.wishes, found.offers, found.interests) for person_id, found in now.items()}
+    if behind:
+        texts = {person_id: without_vectors(own) for person_id, own in texts.items()}
+    return ReadAlike(texts, NO_MODEL if behind else best, (*unread, *behind), tuple(unread))
+
+
+def without_vectors(texts: Texts) -> Texts:
+    wishes, offers, interests = (
+        tuple(one.model_copy(update={"vector": "", "shares": ""}) for one in own) for own in texts
+    )
+    return wishes, offers, interests
+
+
 def seats(limit: int, taken: int, *, is_last_round: bool) -> int:
     """Return how many people somebody is proposed in a round.
 
@@ -54,7 +92,7 @@ def seats(limit: int, taken: int, *, is_last_round: bool) -> int:
 
 def participant(
     attendee: Attendee,
-    texts: tuple[tuple[Understood, ...], tuple[Understood, ...], tuple[Understood, ...]],
+    texts: Texts,
     met: frozenset[str],
     proposed: frozenset[str],
     introduced: frozenset[str],

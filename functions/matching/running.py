@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from functions.matching import drafts
 from functions.matching.draft import Draft, DraftPair, draft, gains_in_words
-from functions.matching.participants import Participant, participant
+from functions.matching.participants import Participant, ReadAlike, participant, read_alike
 from functions.matching.settings import settings
 from shared.chain import Occasion, answer_by, data_end, digest, latest_run, partition_tasks
 from shared.logs import logger
@@ -26,6 +27,7 @@ from shared.models import (
     match_id_of,
 )
 from shared.queues import wake
+from shared.reading import reading_of
 from shared.store import addresses, attendees, events, matches, tasks
 
 UNDERSTOOD_WITHIN = timedelta(minutes=10)  # after a round's time; whoever is not read by then sits this one out
@@ -39,11 +41,18 @@ def run(task: Task, now: datetime) -> None:
     if this is None or event.cancelled or this.is_out:
         tasks.finish(task)
         return
-    people, late = participants(event, now, is_last=this.number == max(one.number for one in rounds))
-    if late and now < this.due + UNDERSTOOD_WITHIN:
-        tasks.defer(task, now + timedelta(minutes=1))
+    willing = taking_part(event.event_id, now)
+    read = read_alike(willing, attendees.understandings(event.event_id), reading_of(event))
+    if read.late and now < this.due + UNDERSTOOD_WITHIN:
+        if not task.cursor:
+            for person_id in read.late:  # who was read by an older vocabulary or another model has no task any more
+                tasks.add(Task(kind=TaskKind.UNDERSTAND, event_id=event.event_id, subject=person_id, due=now))
+        tasks.defer(task, now + timedelta(minutes=1), cursor=1)
         return
-    made = draft(event.event_id, this.number, zlib.crc32(event.event_id.encode()) + this.number, people, late)
+    is_last = this.number == max(one.number for one in rounds)
+    people = participants(event.event_id, willing, read, now, is_last=is_last)
+    seed = zlib.crc32(event.event_id.encode()) + this.number
+    made = draft(event.event_id, this.number, seed, people, read.unread, read.model_id)
     drafted = this.model_copy(
         update={
             "draft_key": drafts.save(made),
@@ -63,41 +72,40 @@ def run(task: Task, now: datetime) -> None:
     wake(settings().round_queue_url, [one.ref for one in goes_on])
 
 
-def participants(event: Event, now: datetime, *, is_last: bool) -> tuple[list[Participant], list[str]]:
-    """Read who takes part in a round, and the ids of those whose texts nobody has read yet."""
-    understood = attendees.understandings(event.event_id)
+def taking_part(event_id: str, now: datetime) -> list[Attendee]:
+    """Return who wants matches now and may be written to."""
+    willing = [one for one in attendees.attendees(event_id) if one.wants_matches and not one.is_paused(now)]
+    deaf = addresses.suppressed({one.address_hash for one in willing}, now)
+    return [one for one in willing if one.address_hash not in deaf]
+
+
+def participants(
+    event_id: str, willing: Iterable[Attendee], read: ReadAlike, now: datetime, *, is_last: bool
+) -> list[Participant]:
+    """See as a round does everybody whose texts were read."""
     proposed: dict[str, set[str]] = defaultdict(set)
     introduced: dict[str, set[str]] = defaultdict(set)
     taken: Counter[str] = Counter()
-    for match in matches.all_matches(event.event_id):
+    for match in matches.all_matches(event_id):
         for member in match.members:
             proposed[member].add(match.other(member))
             if match.state is MatchState.INTRODUCED:
                 introduced[member].add(match.other(member))
             # Whatever may still become an introduction holds its seat.
             taken[member] += match.state is MatchState.PROPOSED and match.answer_by > now
-    willing = [one for one in attendees.attendees(event.event_id) if one.wants_matches and not one.is_paused(now)]
-    deaf = addresses.suppressed({one.address_hash for one in willing}, now)
-    people, late = [], []
-    for attendee in willing:
-        if attendee.address_hash in deaf:
-            continue
-        texts = understood.get(attendee.person_id)
-        if texts is None or texts.version != attendee.version:
-            late.append(attendee.person_id)
-            continue
-        people.append(
-            participant(
-                attendee,
-                (texts.wishes, texts.offers, texts.interests),
-                frozenset(matches.have_met(attendee.address_hash)),
-                frozenset(proposed[attendee.person_id]),
-                frozenset(introduced[attendee.person_id]),
-                taken[attendee.person_id],
-                is_last_round=is_last,
-            )
+    return [
+        participant(
+            attendee,
+            read.texts[attendee.person_id],
+            frozenset(matches.have_met(attendee.address_hash)),
+            frozenset(proposed[attendee.person_id]),
+            frozenset(introduced[attendee.person_id]),
+            taken[attendee.person_id],
+            is_last_round=is_last,
         )
-    return people, late
+        for attendee in willing
+        if attendee.person_id in read.texts
+    ]
 
 
 def publish(task: Task, now: datetime) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise, product
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +13,12 @@ from functions.matching.arrays import Floats, Ints, Pairs
 from functions.matching.candidates import Factors
 from functions.matching.participants import Participant
 from functions.matching.rules import Rules, allowed
+from shared import closeness as compare
+from shared.closeness import WORDS_ALONE, closeness, features, named, size_of
 from shared.models import GainKind, Understood
 
 WORTH = {GainKind.SERVED: 1.0, GainKind.SHARED_WISH: 0.8, GainKind.SHARED_INTEREST: 0.3, GainKind.SURPRISE: 0.1}
 FIRST, FURTHER = 0.9, 0.5  # how much of the best reason counts, and of each further one
-WORDS_ALONE = 0.5  # closeness of texts that share words but no concept, at most
 RANKING = 0.04  # share of the score that format and newcomers decide: they rank, and never make a pair
 SHOWN = 2  # reasons a person reads for one match
 HASHED = 256  # dimensions for words in the search for candidates, where collisions do no harm
@@ -32,31 +33,6 @@ class Reason(NamedTuple):
     closeness: float
 
 
-def closeness(one: Understood, other: Understood) -> float:
-    """Say how much two texts are about the same, from 0 to 1.
-
-    Sharing a concept counts full over the larger number of concepts; shared words count as Dice's coefficient
-    (Dice 1945), halved, from two words on.
-    """
-    concepts = len(set(one.concepts) & set(other.concepts))
-    words = len(set(one.words) & set(other.words))
-    counts = np.array([concepts, words, *(len(some) for text in (one, other) for some in (text.concepts, text.words))])
-    shared_concepts, shared_words, my_concepts, my_words, their_concepts, their_words = counts[:, None]
-    return float(
-        closeness_of_counts(shared_concepts, shared_words, my_concepts, their_concepts, my_words, their_words)[0]
-    )
-
-
-def closeness_of_counts(
-    concepts: Floats, words: Floats, my_concepts: Floats, their_concepts: Floats, my_words: Floats, their_words: Floats
-) -> Floats:
-    """Return the closeness of texts that share so many concepts and words, of so many each."""
-    by_concept = concepts / np.maximum(np.maximum(my_concepts, their_concepts), 1)
-    enough = words >= np.maximum(np.minimum(2, np.minimum(my_words, their_words)), 1)
-    by_words = np.where(enough, WORDS_ALONE * 2 * words / np.maximum(my_words + their_words, 1), 0)
-    return np.maximum(by_concept, by_words)
-
-
 def reasons(one: Participant, other: Participant) -> list[Reason]:
     """Return why `one` gains from `other`, best first, each own text at most once."""
     found = []
@@ -65,10 +41,8 @@ def reasons(one: Participant, other: Participant) -> list[Reason]:
         (GainKind.SHARED_WISH, one.wishes, other.wishes),
         (GainKind.SHARED_INTEREST, one.interests, other.interests),
     ):
-        for (i, text), (j, their_text) in product(enumerate(mine), enumerate(theirs)):
-            close = closeness(text, their_text)
-            if close > 0:
-                found.append(Reason(kind, i, j, close))
+        close = closeness(mine, theirs)
+        found += [Reason(kind, int(i), int(j), float(close[i, j])) for i, j in zip(*np.nonzero(close), strict=True)]
     found.sort(key=lambda reason: (-WORTH[reason.kind] * reason.closeness, reason.kind, reason.mine, reason.theirs))
     chosen: list[Reason] = []
     used: set[tuple[bool, int]] = set()
@@ -91,10 +65,9 @@ class Texts:
     """Everybody's texts of one kind, person after person; somebody without any has an empty one."""
 
     def __init__(self, texts: Sequence[Sequence[Understood]]) -> None:
-        each = [list(own) or [Understood(concepts=(), words=())] for own in texts]
-        flat = [text for own in each for text in own]
+        each = [list(own) or [Understood()] for own in texts]
         self.starts = np.concatenate([[0], np.cumsum([len(own) for own in each])]).astype(np.int64)
-        self.concepts, self.words = Shared([text.concepts for text in flat]), Shared([text.words for text in flat])
+        self.compared = compare.Texts([text for own in each for text in own])
 
     def of(self, people: Ints) -> tuple[Ints, Ints]:
         """Return the places of some people's texts, and where in them each person's begin."""
@@ -104,39 +77,8 @@ class Texts:
 
     def close_to(self, other: Texts, person: int, texts: Ints) -> Floats:
         """Return the closeness of one person's texts in here (rows) to some texts of another kind (columns)."""
-        return np.array(
-            [
-                closeness_of_counts(
-                    other.concepts.with_any(self.concepts.members[mine])[texts],
-                    other.words.with_any(self.words.members[mine])[texts],
-                    self.concepts.sizes[mine],
-                    other.concepts.sizes[texts],
-                    self.words.sizes[mine],
-                    other.words.sizes[texts],
-                )
-                for mine in range(self.starts[person], self.starts[person + 1])
-            ]
-        )
-
-
-class Shared:
-    """An inverted index: which texts hold a concept, or a word."""
-
-    def __init__(self, members: Sequence[tuple[str, ...]]) -> None:
-        self.members = members
-        self.sizes = np.array([len(one) for one in members], np.float64)
-        found: dict[str, list[int]] = {}
-        for text, own in enumerate(members):
-            for feature in own:
-                found.setdefault(feature, []).append(text)
-        self.texts = {feature: np.array(texts, np.int64) for feature, texts in found.items()}
-
-    def with_any(self, features: Iterable[str]) -> Floats:
-        """Count for every text how many of these it holds."""
-        hits = [self.texts[feature] for feature in features if feature in self.texts]
-        if not hits:
-            return np.zeros(len(self.sizes))
-        return np.bincount(np.concatenate(hits), minlength=len(self.sizes)).astype(np.float64)
+        own = range(self.starts[person], self.starts[person + 1])
+        return np.array([self.compared.closeness(mine, other.compared, texts) for mine in own])
 
 
 class Scorer:
@@ -220,21 +162,18 @@ def every_pair(rules: Rules) -> Pairs:
 def factors(people: Sequence[Participant]) -> Factors:
     """Return matrices whose product is near what each gains from each: a sieve for events too large to score all pairs.
 
-    A text is a vector of its concepts and hashed words; a person's are summed, and each kind of reason has its own
-    dimensions, so that wants @ gives adds up the closeness of all texts that could meet.
+    A person's texts are summed, and each kind of reason has its own dimensions, so that wants @ gives adds up the
+    similarities of all texts that could meet.
     """
-    concepts = sorted({concept for one in people for text in texts_of(one) for concept in text.concepts})
-    place = {concept: number for number, concept in enumerate(concepts)}
+    size = size_of(text for one in people for text in texts_of(one))
+    place = {name: at for at, name in enumerate(sorted({name for one in people for name in names_of(one)}))}
 
     def summed(texts: Sequence[Sequence[Understood]]) -> Floats:
-        rows = np.zeros((len(texts), len(place) + HASHED), np.float32)
-        for row, own in zip(rows, texts, strict=True):
-            for text in own:
-                for concept in text.concepts:
-                    row[place[concept]] += 1 / np.sqrt(len(text.concepts))
-                for word in text.words:
-                    row[len(place) + hashed(word)] += np.sqrt(WORDS_ALONE / len(text.words))
-        return rows
+        """Add up each person's rows, all of them written at once."""
+        flat = [text for own in texts for text in own]
+        rows = features(flat, size) if size else counted(flat, place)
+        ends = np.cumsum([len(own) for own in texts])
+        return np.array([rows[end - len(own) : end].sum(axis=0) for own, end in zip(texts, ends, strict=True)])
 
     wishes, offers = summed([one.wishes for one in people]), summed([one.offers for one in people])
     interests = summed([one.interests for one in people]) * np.float32(np.sqrt(WORTH[GainKind.SHARED_INTEREST]))
@@ -243,6 +182,21 @@ def factors(people: Sequence[Participant]) -> Factors:
         wants=np.hstack([wishes, wishes, interests, surprise]),
         gives=np.hstack([offers, np.float32(WORTH[GainKind.SHARED_WISH]) * wishes, interests, surprise]),
     )
+
+
+def names_of(one: Participant) -> set[str]:
+    return {name for text in texts_of(one) for name in named(text)}
+
+
+def counted(texts: Sequence[Understood], place: Mapping[str, int]) -> Floats:
+    """Write each text without a model in a row: its named concepts, each in its place, and its words, hashed."""
+    rows = np.zeros((len(texts), len(place) + HASHED), np.float32)
+    for row, text in zip(rows, texts, strict=True):
+        for concept in named(text):
+            row[place[concept]] += 1 / np.sqrt(len(named(text)))
+        for word in text.words:
+            row[len(place) + hashed(word)] += np.sqrt(WORDS_ALONE / len(text.words))
+    return rows
 
 
 def texts_of(one: Participant) -> tuple[Understood, ...]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -15,6 +18,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -33,6 +37,9 @@ ORIGIN = re.compile(rf"https://[a-z0-9-]+(\.[a-z0-9-]+)+({PORT})?|http://(127\.0
 LONGEST_TOPIC = 40
 PARTS_TOPICS = re.compile(r"[,;]")  # as the form's field for several interests does
 BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # as a mail's headers see it
+CONCEPT_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
+WORDS = re.compile(r"[^\W\d_]+|\d+")
+SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 ASKED_LATE_DAYS = 14  # after the event somebody may still say what became of it, and from then on its letter counts
 YEARS = range(2000, 3000)  # far enough from both ends of the calendar to calculate with
 
@@ -63,6 +70,31 @@ def short_and_whole(value: Bilingual) -> Bilingual:
     return value
 
 
+def as_concepts_are_named(value: str) -> str:
+    if not CONCEPT_ID.fullmatch(value):
+        raise PydanticCustomError("concept_id", "a concept's id")
+    return value
+
+
+def to_be_recognised(value: str) -> str:
+    """Take an alias that a text can hold: capitals and beginnings are compared with single words."""
+    if value.isupper():
+        is_found = value.isalpha()
+    elif value.endswith("-"):
+        is_found = value[:-1].isalpha() and len(value) > len("a-")
+    else:
+        is_found = compared(value) != ""
+    if not is_found:
+        raise PydanticCustomError("alias", "an alias")
+    return value
+
+
+def compared(alias: str) -> str:
+    """Write an alias so that two which a text could not tell apart agree: its words, in one case and spelling."""
+    folded = unicodedata.normalize("NFC", alias).casefold().translate(SPELT_OUT)
+    return " ".join(WORDS.findall(folded))
+
+
 def as_browsers_name_it(value: str) -> str:
     if not ORIGIN.fullmatch(value):
         raise PydanticCustomError("origin", "a website's origin")
@@ -86,6 +118,16 @@ Label = Annotated[Text, AfterValidator(both_on_one_line)]
 Topic = Annotated[Label, AfterValidator(short_and_whole)]
 Link = Annotated[str, Field(max_length=300)]
 Origin = Annotated[Link, AfterValidator(as_browsers_name_it)]
+OneLine = AfterValidator(on_one_line)
+ConceptId = Annotated[str, AfterValidator(as_concepts_are_named)]
+ConceptLabel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), OneLine]
+Alias = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=2, max_length=60),
+    OneLine,
+    AfterValidator(to_be_recognised),
+]
+Aliases = Annotated[tuple[Alias, ...], Field(max_length=12)]
 LocalTime = Annotated[NaiveDatetime, BeforeValidator(with_a_time), AfterValidator(in_our_time)]
 
 
@@ -95,6 +137,21 @@ class BreakInFile(Value):
     starts_at: LocalTime
     ends_at: LocalTime
     place: Label
+
+
+class ConceptInFile(Value):
+    """A concept of the event's own; docs/understanding.md says how one is written."""
+
+    de: ConceptLabel
+    en: ConceptLabel
+    aliases_de: Aliases = ()
+    aliases_en: Aliases = ()
+
+    @model_validator(mode="after")
+    def is_recognised_by_something(self) -> Self:
+        if not self.aliases_de and not self.aliases_en:
+            raise PydanticCustomError("no_alias", "an alias")
+        return self
 
 
 def off_is_none(value: Any) -> Any:
@@ -144,6 +201,7 @@ class EventFile(Value):
     follow_up: FollowUpInFile = FollowUpInFile()
     accent: str = ""
     topics: tuple[Topic, ...] = Field(default=(), max_length=12)
+    concepts: dict[ConceptId, ConceptInFile] = Field(default={}, max_length=30)
     allowed_origins: tuple[Origin, ...] = Field(default=(), max_length=10)
     mail_budget: int = Field(default=2000, strict=True, ge=50, le=100_000)
     cancelled: bool = Field(default=False, strict=True)
@@ -234,12 +292,23 @@ def faults(file: EventFile, now: datetime) -> list[tuple[str, str]]:
     latest = max(file.follow_up.stay_in_touch or 0, file.follow_up.not_yet or 0)
     if file.retention_days < latest + ASKED_LATE_DAYS:
         found.append(("retention_days", "shorter_than_follow_up"))
+    found += [(field, "alias_twice") for field in aliases_in_two(file.concepts)]
     moments = [round_time(text, file.starts_at, zone) for text in file.rounds]
     found += [(f"rounds.{place}", "round_time") for place, moment in enumerate(moments) if moment is None]
     known = [moment for moment in moments if moment]
     if known != sorted(set(known)) or any(moment >= in_utc(file.ends_at, zone) for moment in known):
         found.append(("rounds", "round_order"))
     return found
+
+
+def aliases_in_two(concepts: Mapping[str, ConceptInFile]) -> list[str]:
+    """Return the fields of aliases that a text could not tell from those of another concept."""
+    fields: dict[str, dict[str, str]] = defaultdict(dict)  # alias -> concept -> the first field it stands in
+    for name, concept in concepts.items():
+        for language, aliases in (("de", concept.aliases_de), ("en", concept.aliases_en)):
+            for place, alias in enumerate(aliases):
+                fields[compared(alias)].setdefault(name, f"concepts.{name}.aliases_{language}.{place}")
+    return [field for of in fields.values() if len(of) > 1 for field in of.values()]
 
 
 def round_time(text: str, starts_at: datetime, zone: ZoneInfo) -> datetime | None:

@@ -34,6 +34,7 @@ def status(event_id: str) -> dict[str, Any]:
                 "unmatched": shown(one.unmatched),
                 # By which share another choice could be better, at most; it tells nothing about anybody.
                 "gap": one.certificate and round(one.certificate.gap, 6),
+                "model": one.certificate and one.certificate.model_id,  # "none": compared by vocabulary and words
             }
             for one in rounds
         ],

@@ -22,6 +22,8 @@ MONTH_MINUTES = 43_200  # thirty days
 # A call to AWS takes some 6 ms in DynamoDB, 15 in a transaction, 100 in SES: recalled. Our own work between two calls
 # took 2 to 4 ms of the share of a core that the functions have, on the machine where it was measured.
 CALL_S = 0.012
+# Reading a profile: a dozen texts of 25 ms on a whole core of x86_64, measured; arm64 is taken to need twice that.
+WORK_S = {"InterestsFunction": 1.0}
 COLD_SHARE = 0.1  # of invocations
 COLD_START_S = 0.8  # initialisation, billed since 2025-08-01
 LOGGED_BYTES = 1_200  # for each invocation: 900 of Lambda's own, the rest ours, and the HTTP API's
@@ -89,7 +91,8 @@ def of_life(life: Life, deployed: Deployed) -> Quantities:
         "ses_mails": life.mails,
         "lambda_requests": runs,
         "lambda_gb_seconds": sum(
-            (life.calls[name] * CALL_S + count * COLD_SHARE * COLD_START_S) * deployed.memory_gb[name]
+            (life.calls[name] * CALL_S + count * (COLD_SHARE * COLD_START_S + WORK_S.get(name, 0)))
+            * deployed.memory_gb[name]
             for name, count in life.runs.items()
         ),
         "dynamodb_writes": life.write_units,

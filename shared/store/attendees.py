@@ -326,6 +326,12 @@ def save_understanding(understanding: Understanding) -> None:
         table().transact([change, here])
 
 
+def understanding(event_id: str, person_id: str) -> Understanding | None:
+    """Read what is known of somebody's texts."""
+    item = table().get(understanding_key(event_id, person_id))
+    return read(Understanding, item) if item else None
+
+
 def understandings(event_id: str) -> dict[str, Understanding]:
     """Read what is known of everybody's texts, by person_id."""
     items = table().query_many([understanding_partition(event_id, partition) for partition in range(PARTITIONS)])

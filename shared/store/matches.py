@@ -237,7 +237,7 @@ def set_aside(seen: Match, member: Attendee, other_hash: str, why: SetAside | No
 def take_out(seen: Match, person_id: str) -> None:
     """Leave nothing of what one of the two wrote or said in a match."""
     other = seen.other(person_id)
-    kept = [gain.model_copy(update={"theirs": ""}).model_dump(mode="json") for gain in seen.gains[other]]
+    kept = [gain.model_copy(update={"theirs": "", "topic": None}).model_dump(mode="json") for gain in seen.gains[other]]
     change = table().update(
         match_key(seen.event_id, seen.match_id),
         "SET gains = :gains REMOVE answers.#me, outcomes.#me, told_at.#me, set_aside.#me",

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -18,9 +19,11 @@ from functions.matching.arrays import Bools, Pairs, Places, degrees
 from functions.matching.choice import Chosen, choose
 from functions.matching.draft import matched
 from functions.matching.engine import STRONGEST, strongest
+from functions.matching.participants import Texts
 from functions.matching.scores import reasons
 from infra.local import people as invented_people
 from infra.local import what_if
+from shared.models import Attendee
 from tests.benchmarks import events, oracles, wishes
 from tests.benchmarks.events import SCENARIOS, candidates
 
@@ -48,7 +51,7 @@ def main() -> int:
         print(peak_memory())
         return 0
     rows = []
-    for part in (speed, gaps, reasons_given, small_events, late_registrants, different_wishes, textbooks):
+    for part in (speed, gaps, reasons_given, real_texts, small_events, late_registrants, different_wishes, textbooks):
         for row in part(quick=asked.quick):
             rows.append(row)
             print(f"{row.what}: {row.measured}", file=sys.stderr)
@@ -153,6 +156,34 @@ def reasons_given(*, quick: bool) -> Iterator[Row]:
     couples = [(found.people[one], found.people[other]) for one, other in zip(chosen.left, chosen.right, strict=True)]
     without = sum(not (reasons(one, other) and reasons(other, one)) for one, other in couples)
     yield Row(f"{len(couples)} pairs of people with texts: without a reason", str(without), "0", without == 0)
+
+
+def real_texts(*, quick: bool) -> Iterator[Row]:
+    """Time rounds of people whose wishes, offers and interests were each written by another invented one."""
+    texts = [what_if.texts_of(what_if.attendee_of(form).profile) for form in invented_people.everybody()]
+    rng = np.random.default_rng(1)
+    for people, goal in ((1000, 15.0), (LARGE, 300.0)):
+        if quick and people == LARGE:
+            continue
+        nobody: dict[str, set[str]] = defaultdict(set)
+        folk = [
+            replace(
+                what_if.as_participant(attendee(number), own, nobody, nobody, is_last=True), languages=frozenset({"de"})
+            )
+            for number, own in enumerate(recombined(texts, people, rng))
+        ]
+        found, seconds = timed(lambda: matched(folk, 1))  # noqa: B023 - called here
+        what = f"a whole round on real texts, {people:,} people, {found.certificate.pairs_looked_at:,} pairs looked at"
+        yield Row(what, f"{seconds:.1f} s", f"<= {goal:.0f} s", seconds <= goal)
+
+
+def recombined(texts: Sequence[Texts], people: int, rng: np.random.Generator) -> Iterator[Texts]:
+    for one, other, third in rng.integers(0, len(texts), (people, 3)).tolist():
+        yield texts[one][0], texts[other][1], texts[third][2]
+
+
+def attendee(number: int) -> Attendee:
+    return what_if.attendee_of(invented_people.everybody()[0] | {"email": f"{number}@example.org", "company": ""})
 
 
 def small_events(*, quick: bool) -> Iterator[Row]:

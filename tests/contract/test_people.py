@@ -16,8 +16,11 @@ from shared.models import (
     Asked,
     Attendee,
     AttendeeState,
+    Bilingual,
     Certificate,
     Consents,
+    Gain,
+    GainKind,
     MailKind,
     MailState,
     Match,
@@ -234,7 +237,8 @@ def test_what_became_of_it_is_told_and_what_is_planned_for_it_planned_once() -> 
 def test_a_match_is_set_aside_and_taken_up_again_and_forgets_who_is_gone() -> None:
     assert confirm(ADA)
     assert confirm(BEN)
-    match = published()
+    bees = Gain(kind=GainKind.SHARED_INTEREST, mine="Bienen", theirs="Imkern", topic=Bilingual(de="Imkern", en="bees"))
+    match = published(gains={"ada": (bees,), "ben": (bees,)})
     matches.set_aside(match, ADA, BEN.address_hash, SetAside.BLOCKED)
     assert matches.have_met(BEN.address_hash) == {ADA.address_hash}
     assert answer(seen(match), ADA, Answer.YES) is None
@@ -244,7 +248,7 @@ def test_a_match_is_set_aside_and_taken_up_again_and_forgets_who_is_gone() -> No
     assert answer(seen(match), ADA, Answer.YES)
     matches.take_out(seen(match), "ada")
     assert (seen(match).answers, seen(match).gains["ada"]) == ({}, ())
-    assert seen(match).gains["ben"][0].theirs == ""
+    assert (seen(match).gains["ben"][0].theirs, seen(match).gains["ben"][0].topic) == ("", None)
     matches.drop(match)
     assert matches.matches_of("what-next", "ben") == []
     matches.take_out(match, "ada")

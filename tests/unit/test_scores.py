@@ -15,52 +15,16 @@ from functions.matching.scores import (
     FIRST,
     FURTHER,
     RANKING,
-    WORDS_ALONE,
     WORTH,
     Reason,
     Scorer,
-    closeness,
     every_pair,
     reasons,
     reciprocal,
 )
 from shared.models import Attendance, GainKind, Understood
-from tests.people import NO_TEXTS, a_participant, about
-from tests.unit.strategies import participants, people, texts, understood
-
-
-@given(understood, understood)
-def test_closeness_lies_between_nothing_and_everything_and_is_the_same_from_both_sides(
-    one: Understood, other: Understood
-) -> None:
-    assert 0 <= closeness(one, other) <= 1
-    assert closeness(one, other) == closeness(other, one)
-
-
-@given(understood)
-def test_a_text_with_a_concept_is_as_close_to_itself_as_can_be(text: Understood) -> None:
-    expected = 1 if text.concepts else WORDS_ALONE if text.words else 0
-    assert closeness(text, text) == expected
-
-
-def test_one_concept_of_two_counts_half() -> None:
-    assert closeness(about("choirs"), about("choirs", "beekeeping")) == pytest.approx(0.5)
-
-
-def test_words_alone_count_at_most_half_and_from_two_words_on() -> None:
-    one = Understood(concepts=(), words=("kantine", "nacht", "suppe"))
-    assert closeness(one, one) == pytest.approx(WORDS_ALONE)
-    assert closeness(one, Understood(concepts=(), words=("kantine", "wald"))) == 0
-    assert closeness(one, Understood(concepts=(), words=("kantine", "nacht"))) == pytest.approx(WORDS_ALONE * 4 / 5)
-
-
-def test_a_text_of_one_word_needs_only_that_word() -> None:
-    one, other = (Understood(concepts=(), words=words) for words in (("imkern",), ("imkern", "garten", "honig")))
-    assert closeness(one, other) == pytest.approx(WORDS_ALONE * 2 / 4)
-
-
-def test_texts_without_anything_in_common_are_not_close() -> None:
-    assert closeness(NO_TEXTS, NO_TEXTS) == closeness(about("choirs"), about("beekeeping")) == 0
+from tests.people import a_participant, about
+from tests.unit.strategies import participants, people, texts
 
 
 def test_a_wish_gains_from_an_offer_and_from_the_same_wish_and_an_interest_from_the_same_interest() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.interests.understanding import Reader
 from infra.local import trial
 from infra.local.trial_csv import COLUMNS, Unreadable, read
 
@@ -59,6 +60,7 @@ def test_pairs_and_people_are_written_with_their_reasons(folder: Path, capsys: p
     assert (
         "‹Who gave up a works newspaper?› – Ada can talk about: ‹We gave up our works newspaper›" in couple["reason_b"]
     )
+    assert "You are both interested in this: beekeeping" in pairs["ada", "cem"]["reason_a"]
     people = {row["id"]: row for row in written(folder, "people.csv")}
     assert list(people) == ["ada", "ben", "cem", "dora", "emil"]
     assert (people["ada"]["matches"], people["ada"]["wishes"], people["ada"]["wishes_met"]) == ("2", "1", "1")
@@ -69,6 +71,15 @@ def test_pairs_and_people_are_written_with_their_reasons(folder: Path, capsys: p
     said = capsys.readouterr().out
     assert "5 people, 2 pairs, 2 without a match." in said
     assert "No other choice could be more than" in said
+
+
+def test_it_is_said_where_no_language_model_was_at_hand(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "reader", lambda own: Reader(own, None))
+    tried(folder, lines(*PEOPLE))
+    assert "No language model was at hand" in capsys.readouterr().out
+    assert "No language model was at hand" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_report_shows_the_proof_the_pairs_those_left_over_and_one_chart(folder: Path) -> None:

@@ -1,0 +1,60 @@
+"""By which reading an event's texts are read, and when everybody has to be read anew."""
+
+from __future__ import annotations
+
+import hashlib
+
+from functions.interests.embedding import LocalModel
+from functions.interests.space import LEARNT
+from functions.interests.vocabulary import vocabulary
+from infra.similarity.learning import learnt_from
+from shared.models import Concept
+from shared.reading import READING, reading_of
+from tests.people import an_event
+
+ORGANS = Concept(de="Orgelbau", en="organ building")
+# What each reading was: vocabulary, model and the space learnt from both.
+FINGERPRINTS = {
+    "1": "37476c63d83ac8a8",
+}
+
+
+def fingerprint() -> str:
+    space = hashlib.sha256(LEARNT.read_bytes()).hexdigest()
+    return hashlib.sha256(f"{vocabulary().version} {LocalModel.model_id} {space}".encode()).hexdigest()[:16]
+
+
+def test_another_vocabulary_space_or_model_is_another_reading() -> None:
+    assert FINGERPRINTS.get(READING) == fingerprint(), (
+        "Texts would now be read differently from those that were read before. Raise READING in shared/reading.py, "
+        f"so that everybody is read anew, and add it here with {fingerprint()!r}."
+    )
+    assert len(set(FINGERPRINTS.values())) == len(FINGERPRINTS)
+
+
+def test_the_space_was_learnt_from_the_vocabularys_very_aliases() -> None:
+    assert learnt_from() == vocabulary().version, "run `make space`"
+
+
+def test_an_event_without_concepts_of_its_own_has_our_reading() -> None:
+    assert reading_of(an_event()) == READING
+
+
+def test_an_events_own_concepts_make_a_reading_of_their_own() -> None:
+    readings = {
+        reading_of(an_event(concepts=concepts))
+        for concepts in (
+            {},
+            {"organs": ORGANS},
+            {"organ_building": ORGANS},
+            {"organs": ORGANS.model_copy(update={"aliases_de": ("orgel",)})},
+        )
+    }
+    assert len(readings) == 4
+    assert all(reading.startswith(READING) for reading in readings)
+
+
+def test_the_same_concepts_are_the_same_reading_in_any_order() -> None:
+    other = Concept(de="Chöre", en="choirs")
+    one_way, other_way = {"organs": ORGANS, "choirs": other}, {"choirs": other, "organs": ORGANS}
+    assert reading_of(an_event(concepts=one_way)) == reading_of(an_event(concepts=other_way))
