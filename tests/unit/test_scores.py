@@ -15,6 +15,7 @@ from functions.matching.scores import (
     FIRST,
     FURTHER,
     RANKING,
+    SURE,
     WORTH,
     Reason,
     Scorer,
@@ -95,8 +96,10 @@ def test_a_pair_is_scored_only_where_both_have_a_reason_and_stays_within_bounds(
     scored = Scorer(folk).score(every)
     found = set(zip(scored.left.tolist(), scored.right.tolist(), strict=True))
     for one, other in zip(every.left.tolist(), every.right.tolist(), strict=True):
-        worth_it = bool(reasons(folk[one], folk[other]) and reasons(folk[other], folk[one]))
-        assert ((one, other) in found) == worth_it
+        both_gain = reasons(folk[one], folk[other]) and reasons(folk[other], folk[one])
+        surprised = folk[one].surprise_me and folk[other].surprise_me
+        surely = max(gain(reasons(folk[one], folk[other])), gain(reasons(folk[other], folk[one]))) >= SURE
+        assert ((one, other) in found) == bool(both_gain and (surely or surprised))
     assert ((scored.score > 0) & (scored.score <= 1)).all()
 
 
