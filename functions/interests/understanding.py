@@ -38,6 +38,7 @@ class Reader:
         self.model_id = with_model.model_id if with_model else NO_MODEL
         self.vocabulary = with_own(tuple(sorted(own_concepts.items())))
         self.space = space_of(self.vocabulary, with_model) if with_model else None
+        self.names = self.space.names if self.space else ngrams_of(self.vocabulary).names
         self.embedded: dict[str, Floats] = {}
 
     def read(self, texts: Sequence[str], known: Sequence[Understood] = ()) -> tuple[Understood, ...]:
@@ -62,7 +63,7 @@ class Reader:
         names = self.vocabulary.named(spelt) | ({topic} if topic else frozenset())
         own = {german_stem(word) for word in words if len(word) >= SHORTEST_WORD and folded(word) not in STOP_WORDS}
         vector, found = self.placed(spelt, names)
-        shares = dict(zip(self.vocabulary.concepts, found.tolist(), strict=True))
+        shares = dict(zip(self.names, found.tolist(), strict=True))
         return Understood(
             text_hash=hash_of(clean),
             literal=topic or hash_of(literal(spelt)),

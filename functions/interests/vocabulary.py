@@ -73,7 +73,9 @@ class Vocabulary:
     @property
     def version(self) -> str:
         """Name this vocabulary: another one has another name."""
-        content = [(name, concept.model_dump()) for name, concept in sorted(self.concepts.items())]
+        content = [
+            (name, concept.model_dump()) for name, concept in self.concepts.items()
+        ]  # shares stand in this order
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
 
     def with_own(self, own: Mapping[str, Concept]) -> Vocabulary:

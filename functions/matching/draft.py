@@ -6,30 +6,37 @@ import hashlib
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from functions.matching import engine
 from functions.matching.engine import Matched, Unmatched
 from functions.matching.participants import Participant
 from functions.matching.scores import CLEAR, SHOWN, Reason, reasons
-from shared.closeness import shared_concept
-from shared.models import MILLION, Bilingual, Certificate, Gain, GainKind, Profile, Value
+from shared.models import MILLION, Bilingual, Certificate, Gain, GainKind, Profile, Understood, Value
 from shared.phrases import OPENERS
 
-MOST_WORDS = 4  # of a text that only names a topic
-SENTENCE_MARKS = frozenset(".,:;!?…'’")
-SAYS_MORE = frozenset(  # who asks, tells of themselves or wants none of it, says more than a topic
-    "ich mich mir mein meine meinen wir uns unser unsere unseren wie was wer wen wo wann warum kein keine keinen nicht "
-    "nie ohne gegen i me my we us our how what who where when why no not never without against".split()
-)
+MOST_WORDS = 6  # of a text that may be the name of a topic and no more
+
+
+class HasTexts(Protocol):
+    """Somebody whose texts were understood."""
+
+    @property
+    def wishes(self) -> tuple[Understood, ...]: ...
+
+    @property
+    def offers(self) -> tuple[Understood, ...]: ...
+
+    @property
+    def interests(self) -> tuple[Understood, ...]: ...
 
 
 class DraftReason(Value):
-    """One reason by the indices of the two texts, and what both are about: a draft holds nobody's words."""
+    """One reason by the indices of the two texts: a draft holds no words."""
 
     kind: GainKind
     mine: int
     theirs: int
-    topic: Bilingual | None = None  # the concept's label, where one may be told
 
 
 class DraftPair(Value):
@@ -99,7 +106,7 @@ def draft_pairs(found: Matched, seed: int) -> tuple[DraftPair, ...]:
                 members=(one.person_id, other.person_id),
                 versions=(one.version, other.version),
                 score=round(-score * MILLION),
-                gains=(shown(reasons(one, other), one, other), shown(reasons(other, one), other, one)),
+                gains=(shown(reasons(one, other)), shown(reasons(other, one))),
                 openers=(opener_of(one, asked), opener_of(other, asked)),
                 writes_first=writes_first,
             )
@@ -108,26 +115,13 @@ def draft_pairs(found: Matched, seed: int) -> tuple[DraftPair, ...]:
     return tuple(pairs)
 
 
-def shown(found: Sequence[Reason], one: Participant, other: Participant) -> tuple[DraftReason, ...]:
-    """Keep the reasons that `one` will read: the best, and others that are clear, with what both texts are about."""
+def shown(found: Sequence[Reason]) -> tuple[DraftReason, ...]:
+    """Keep the reasons that somebody will read: the best, and others that are clear."""
     return tuple(
-        DraftReason(kind=reason.kind, mine=reason.mine, theirs=reason.theirs, topic=topic_of(reason, one, other))
+        DraftReason(kind=reason.kind, mine=reason.mine, theirs=reason.theirs)
         for place, reason in enumerate(found[:SHOWN])
         if place == 0 or reason.closeness >= CLEAR
     )
-
-
-def topic_of(reason: Reason, one: Participant, other: Participant) -> Bilingual | None:
-    texts = {
-        GainKind.SERVED: (one.wishes, other.offers),
-        GainKind.SHARED_WISH: (one.wishes, other.wishes),
-        GainKind.SHARED_INTEREST: (one.interests, other.interests),
-    }
-    if reason.kind not in texts:  # a surprise is about nothing in particular
-        return None
-    mine, theirs = texts[reason.kind]
-    shared = shared_concept(mine[reason.mine], theirs[reason.theirs])
-    return Bilingual(de=shared.de, en=shared.en) if shared else None
 
 
 def opener_of(reader: Participant, asked: Counter[str]) -> int:
@@ -164,25 +158,35 @@ def rank(seed: int, person_id: str) -> str:
     return hashlib.sha256(f"{seed}:{person_id}".encode()).hexdigest()
 
 
-def gains_in_words(found: Sequence[DraftReason], mine: Profile, theirs: Profile) -> tuple[Gain, ...]:
-    """Put the two people's own words to the indices of a draft."""
+Topic = Callable[[DraftReason], Bilingual | None]
+
+
+def gains_in_words(found: Sequence[DraftReason], mine: Profile, theirs: Profile, topic: Topic) -> tuple[Gain, ...]:
+    """Put the two people's own words to the indices of a draft; `topic` is asked where both may be a topic's name."""
     texts = {
         GainKind.SERVED: (mine.wishes, theirs.offers),
         GainKind.SHARED_WISH: (mine.wishes, theirs.wishes),
         GainKind.SHARED_INTEREST: (mine.interests, theirs.interests),
         GainKind.SURPRISE: (mine.wishes, theirs.wishes),
     }
-    return tuple(in_words(one, texts[one.kind][0][one.mine], texts[one.kind][1][one.theirs]) for one in found)
+    return tuple(in_words(one, texts[one.kind][0][one.mine], texts[one.kind][1][one.theirs], topic) for one in found)
 
 
-def in_words(reason: DraftReason, mine: str, theirs: str) -> Gain:
-    """Quote both; what they are about is told where both name a topic and no more, each in other words."""
-    alike = mine.casefold() == theirs.casefold()
-    topic = reason.topic if is_bare_topic(mine) and is_bare_topic(theirs) and not alike else None
-    return Gain(kind=reason.kind, mine=mine, theirs=theirs, topic=topic)
+def in_words(reason: DraftReason, mine: str, theirs: str, topic: Topic) -> Gain:
+    """Quote both; where both are one topic's names in other words, its label is told as well."""
+    short = all(len(text.split()) <= MOST_WORDS for text in (mine, theirs)) and mine.casefold() != theirs.casefold()
+    return Gain(kind=reason.kind, mine=mine, theirs=theirs, topic=topic(reason) if short else None)
 
 
-def is_bare_topic(text: str) -> bool:
-    """Say whether a text only names a topic, so that nothing is lost if a label stands for it."""
-    words = text.casefold().split()
-    return len(words) <= MOST_WORDS and not SENTENCE_MARKS & set(text) and SAYS_MORE.isdisjoint(words)
+def topic_of(reason: DraftReason, one: HasTexts, other: HasTexts) -> Bilingual | None:
+    """Return the label of the concept that both texts of a reason as a whole are names of."""
+    texts = {
+        GainKind.SERVED: (one.wishes, other.offers),
+        GainKind.SHARED_WISH: (one.wishes, other.wishes),
+        GainKind.SHARED_INTEREST: (one.interests, other.interests),
+    }
+    if reason.kind not in texts:  # a surprise is about nothing in particular
+        return None
+    mine, theirs = texts[reason.kind][0][reason.mine], texts[reason.kind][1][reason.theirs]
+    named = [touched for touched in mine.concepts if touched.concept == mine.literal == theirs.literal]
+    return Bilingual(de=named[0].de, en=named[0].en) if named else None

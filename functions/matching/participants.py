@@ -66,7 +66,7 @@ def read_alike(willing: Sequence[Attendee], understood: Mapping[str, Understandi
     }
     unread = [one.person_id for one in willing if one.person_id not in now]
     models = Counter(found.model_id for found in now.values())
-    best = max(models, key=lambda one: (one != NO_MODEL, models[one], one), default=NO_MODEL)
+    best = max(models, key=lambda one: (one != NO_MODEL, models[one], one), default="")
     behind = [person_id for person_id, found in now.items() if found.model_id != best]
     texts = {person_id: (found.wishes, found.offers, found.interests) for person_id, found in now.items()}
     if behind:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from functions.matching import drafts
-from functions.matching.draft import Draft, DraftPair, draft, gains_in_words
+from functions.matching.draft import Draft, DraftPair, DraftReason, Topic, draft, gains_in_words, topic_of
 from functions.matching.participants import Participant, ReadAlike, participant, read_alike
 from functions.matching.settings import settings
 from shared.chain import Occasion, answer_by, data_end, digest, latest_run, partition_tasks
@@ -17,6 +17,7 @@ from shared.meeting import free_break
 from shared.models import (
     Answer,
     Attendee,
+    Bilingual,
     Event,
     Match,
     MatchState,
@@ -30,7 +31,9 @@ from shared.queues import wake
 from shared.reading import reading_of
 from shared.store import addresses, attendees, events, matches, tasks
 
-UNDERSTOOD_WITHIN = timedelta(minutes=10)  # after a round's time; whoever is not read by then sits this one out
+WAITS = 10  # minutes for texts to be read, and more for many people; whoever is not read by then sits this one out
+READ_A_MINUTE = 500  # people, at least
+ASKED_AGAIN = 5  # minutes after which those still missing are asked for once more
 PAIRS_AT_ONCE = 100
 
 
@@ -43,11 +46,11 @@ def run(task: Task, now: datetime) -> None:
         return
     willing = taking_part(event.event_id, now)
     read = read_alike(willing, attendees.understandings(event.event_id), reading_of(event))
-    if read.late and now < this.due + UNDERSTOOD_WITHIN:
-        if not task.cursor:
+    if task.cursor < WAITS + len(read.late) // READ_A_MINUTE and read.late:
+        if task.cursor % ASKED_AGAIN == 0:
             for person_id in read.late:  # who was read by an older vocabulary or another model has no task any more
                 tasks.add(Task(kind=TaskKind.UNDERSTAND, event_id=event.event_id, subject=person_id, due=now))
-        tasks.defer(task, now + timedelta(minutes=1), cursor=1)
+        tasks.defer(task, now + timedelta(minutes=1), cursor=task.cursor + 1)
         return
     is_last = this.number == max(one.number for one in rounds)
     people = participants(event.event_id, willing, read, now, is_last=is_last)
@@ -167,8 +170,8 @@ def match_of(made: Draft, pair: DraftPair, members: list[Attendee], until: datet
         members=tuple(sorted(pair.members)),
         score=pair.score,
         gains={
-            one.person_id: gains_in_words(pair.gains[0], one.profile, other.profile),
-            other.person_id: gains_in_words(pair.gains[1], other.profile, one.profile),
+            one.person_id: gains_in_words(pair.gains[0], one.profile, other.profile, topics_of(one, other)),
+            other.person_id: gains_in_words(pair.gains[1], other.profile, one.profile, topics_of(other, one)),
         },
         writes_first=pair.writes_first,
         openers=dict(zip(pair.members, pair.openers, strict=True)),
@@ -177,3 +180,15 @@ def match_of(made: Draft, pair: DraftPair, members: list[Attendee], until: datet
         answer_by=until,
         introduced_at=now if agreed else None,
     )
+
+
+def topics_of(one: Attendee, other: Attendee) -> Topic:
+    """Look up, when asked, what both texts of a reason are names of; drafts do not hold it."""
+
+    def topic(reason: DraftReason) -> Bilingual | None:
+        mine, theirs = (attendees.understanding(who.event_id, who.person_id) for who in (one, other))
+        if mine is None or theirs is None or (mine.version, theirs.version) != (one.version, other.version):
+            return None
+        return topic_of(reason, mine, theirs)
+
+    return topic

@@ -79,8 +79,7 @@ class Texts:
 
     def close_to(self, other: Texts, person: int, texts: Ints) -> Floats:
         """Return the closeness of one person's texts in here (rows) to some texts of another kind (columns)."""
-        own = range(self.starts[person], self.starts[person + 1])
-        return np.array([self.compared.closeness(mine, other.compared, texts) for mine in own])
+        return self.compared.closeness(np.arange(self.starts[person], self.starts[person + 1]), other.compared, texts)
 
 
 class Scorer:

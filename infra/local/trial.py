@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy as np
 from functions.interests.understanding import Reader, reader
 from functions.matching.arrays import Floats, Pairs, Places, by_person, degrees
 from functions.matching.choice import choose
-from functions.matching.draft import DraftReason, in_words, matched, shown
+from functions.matching.draft import DraftReason, Topic, in_words, matched, shown, topic_of
 from functions.matching.engine import Matched, Unmatched, strongest
 from functions.matching.participants import Participant, rules_of
 from functions.matching.rules import allowed
@@ -176,8 +177,8 @@ def pair_of(
         members=(a.id, b.id),
         score=0,
         gains={
-            a.id: quoted(shown(reasons(one, other), one, other), a, b),
-            b.id: quoted(shown(reasons(other, one), other, one), b, a),
+            a.id: quoted(shown(reasons(one, other)), a, b, partial(topic_of, one=one, other=other)),
+            b.id: quoted(shown(reasons(other, one)), b, a, partial(topic_of, one=other, other=one)),
         },
         writes_first=a.id,
         answer_by=ANY_TIME,
@@ -191,13 +192,13 @@ def pair_of(
     return Pair(a, b, score, gains, (words[0], words[1]), filled)
 
 
-def quoted(found: Sequence[DraftReason], mine: Row, theirs: Row) -> tuple[Gain, ...]:
+def quoted(found: Sequence[DraftReason], mine: Row, theirs: Row, topic: Topic) -> tuple[Gain, ...]:
     texts = {
         GainKind.SERVED: (mine.seeks, theirs.offers),
         GainKind.SHARED_WISH: (mine.seeks, theirs.seeks),
         GainKind.SHARED_INTEREST: (mine.interests, theirs.interests),
     }
-    return tuple(in_words(one, texts[one.kind][0][one.mine], texts[one.kind][1][one.theirs]) for one in found)
+    return tuple(in_words(one, texts[one.kind][0][one.mine], texts[one.kind][1][one.theirs], topic) for one in found)
 
 
 def filling(found: Matched, scorer: Scorer, seed: int) -> Pairs:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+
+from pydantic import ValidationError
 
 from shared.clock import utc_text
 from shared.errors import EventChangedMeanwhile, LinkUnknown
@@ -329,13 +331,21 @@ def save_understanding(understanding: Understanding) -> None:
 def understanding(event_id: str, person_id: str) -> Understanding | None:
     """Read what is known of somebody's texts."""
     item = table().get(understanding_key(event_id, person_id))
-    return read(Understanding, item) if item else None
+    return as_understood(item) if item else None
 
 
 def understandings(event_id: str) -> dict[str, Understanding]:
     """Read what is known of everybody's texts, by person_id."""
     items = table().query_many([understanding_partition(event_id, partition) for partition in range(PARTITIONS)])
-    return {found.person_id: found for found in (read(Understanding, item) for item in items)}
+    return {found.person_id: found for item in items if (found := as_understood(item))}
+
+
+def as_understood(item: Mapping[str, Any]) -> Understanding | None:
+    """Read what is known of somebody's texts; what an earlier version wrote otherwise counts as not read yet."""
+    try:
+        return read(Understanding, item)
+    except ValidationError:
+        return None
 
 
 def add_link(page: Token) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+from datetime import timedelta
 
 import pytest
 
-from functions.interests import embedding, understanding
+from functions.interests import app, embedding, understanding
 from infra.local import control
 from shared import phrases, reading
 from shared.models import NO_MODEL, Certificate, Understanding, Understood
 from shared.store import attendees, events
+from shared.store.keys import understanding_key
+from shared.store.table import table
 from tests.integration.test_erasing import erase
 from tests.people import ENGLISH
 from tests.system.life import ADA, BO, Life, form
@@ -103,6 +106,33 @@ def test_another_reading_reads_everybody_anew_before_the_next_round(
     life.turn_to(days=9)
     assert {one.reading for one in read_of(life).values()} == {"next"} != before
     assert [state for state, _ in life.cards(ADA)] == ["open"]
+
+
+def test_what_an_earlier_version_wrote_of_texts_is_read_anew_however_late_the_round_starts(life: Life) -> None:
+    life.join(ADA, BO)
+    for person_id in read_of(life):
+        key = understanding_key(life.event_id, person_id)
+        old = {"concepts": ["staff_canteen"], "words": ["kantine"]}
+        texts = {name: [old] for name in ("wishes", "offers", "interests")}
+        table().write(table().put(key | texts | {"event_id": life.event_id, "version": 1, "model_id": "vocabulary-2"}))
+    assert read_of(life) == {}
+    life.stack.set_clock(life.start - timedelta(days=8))  # nothing ran in between
+    life.turn_to(days=8, minutes=-15)
+    assert len(read_of(life)) == 2
+    assert [state for state, _ in life.cards(ADA)] == ["open"]
+
+
+def test_texts_that_were_tried_too_often_are_given_up_and_the_round_goes_on(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.join(BO)
+    monkeypatch.setattr(app, "TRIES", 0)
+    life.join(ADA)
+    life.turn_to(days=9)
+    said = sorted(any(text.literal for text in found.texts) for found in read_of(life).values())
+    assert said == [False, True]
+    assert proven_by(life) == NO_MODEL
+    assert life.cards(ADA) == []
 
 
 def test_concepts_of_the_events_own_are_read_by_everybody_before_the_next_round(life: Life) -> None:

@@ -102,8 +102,8 @@ def test_a_few_columns_give_what_all_give(many: int, few: int) -> None:
     texts = [at(10 * number, choirs=500) for number in range(many)]
     sides = Texts(texts)
     picked = np.arange(many)[:few]
-    assert sides.similarity(0, sides, picked) == pytest.approx(
-        sides.similarity(0, sides, np.arange(many))[:few], abs=1e-5
+    assert sides.similarity(np.arange(1), sides, picked) == pytest.approx(
+        sides.similarity(np.arange(1), sides, np.arange(many))[:, :few], abs=1e-5
     )
 
 
@@ -133,8 +133,8 @@ def test_concepts_add_what_both_texts_are_about(one: dict[str, int], other: dict
 def test_closeness_begins_at_far_and_is_full_at_near_with_a_model_and_without() -> None:
     for far, near_enough, has_model in ((FAR, NEAR, True), (FAR_ALONE, NEAR_ALONE, False)):
         values: Floats = np.array([-1, far, (far + near_enough) / 2, near_enough, SAME])
-        assert closeness_of(values, with_model=has_model) == pytest.approx(np.array([0, 0, 0.5, 1, 1]))
-    half = float(closeness_of(np.array([WORDS_ALONE]), with_model=False)[0])
+        assert closeness_of(values, with_model=np.array(has_model)) == pytest.approx(np.array([0, 0, 0.5, 1, 1]))
+    half = float(closeness_of(np.array([WORDS_ALONE]), with_model=np.zeros(1, bool))[0])
     assert near(Understood(words=("x",)), Understood(words=("x",))) == pytest.approx(half)
     assert near(at(0), at(90)) == 0 < near(Understood(words=("x",)), Understood(words=("x",))) < 1 == near(at(0), at(0))
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.matching.draft import Draft, DraftReason, draft, gains_in_words, is_bare_topic, shown, writers
+from functions.matching.draft import Draft, DraftReason, draft, gains_in_words, topic_of, writers
 from functions.matching.engine import Unmatched
 from functions.matching.participants import Participant, participant, places_of, seats
-from functions.matching.scores import SHOWN, Reason
-from shared.models import Bilingual, Gain, GainKind, Touched, Understood
-from tests.people import a_participant, a_profile, about, an_attendee
+from functions.matching.scores import SHOWN
+from shared.models import Bilingual, Gain, GainKind, Understood
+from tests.people import a_participant, a_profile, about, an_attendee, touched
 from tests.unit.strategies import people
 
 ADA = a_participant("ada", wishes=(about("canteen"),), offers=(about("choirs"),))
@@ -143,9 +143,7 @@ def test_nobody_is_given_the_same_question_to_open_with_twice() -> None:
 def test_what_one_can_tell_the_other_makes_a_pair() -> None:
     (pair,) = drafted(ADA, BEN).pairs
     assert set(pair.members) == {"ada", "ben"}
-    for member, reasons in zip(pair.members, pair.gains, strict=True):
-        told = {"ada": "canteen", "ben": "choirs"}[member]
-        assert reasons == (DraftReason(kind=GainKind.SERVED, mine=0, theirs=0, topic=Bilingual(de=told, en=told)),)
+    assert pair.gains == ((DraftReason(kind=GainKind.SERVED, mine=0, theirs=0),),) * 2
 
 
 def test_nobody_is_chosen_for_somebody_who_gains_nothing_from_it() -> None:
@@ -173,7 +171,7 @@ def test_a_draft_holds_no_words_and_the_profiles_give_them_back() -> None:
         DraftReason(kind=GainKind.SHARED_WISH, mine=0, theirs=0),
         DraftReason(kind=GainKind.SHARED_INTEREST, mine=0, theirs=1),
     ]
-    assert gains_in_words(found, ada, ben) == (
+    assert gains_in_words(found, ada, ben, lambda _: None) == (
         Gain(kind=GainKind.SERVED, mine="Zwei danach", theirs="Vier vorbei"),
         Gain(kind=GainKind.SHARED_WISH, mine="Eins zuerst", theirs="Drei davor"),
         Gain(kind=GainKind.SHARED_INTEREST, mine="Chor", theirs="Singen"),
@@ -184,91 +182,51 @@ def test_a_draft_holds_no_words_and_the_profiles_give_them_back() -> None:
 
 
 BEES = Bilingual(de="Imkern", en="beekeeping")
-ON_BEES = Touched(concept="bees", share=900, named=True, de=BEES.de, en=BEES.en)
 
 
-def topic(kind: GainKind, one: Touched, other: Touched) -> Bilingual | None:
-    """Draft a reason between the second texts of two people whose first ones share something else."""
-    ada, ben = (
-        a_participant(name, wishes=texts, offers=texts, interests=texts)
-        for name, touched in (("ada", one), ("ben", other))
-        for texts in [(about("canteen"), Understood(concepts=(touched,)))]
-    )
-    (drafted_reason,) = shown([Reason(kind, 1, 1, 1.0)], ada, ben)
-    assert (drafted_reason.kind, drafted_reason.mine, drafted_reason.theirs) == (kind, 1, 1)
-    return drafted_reason.topic
+def named(*names: str) -> tuple[Understood, ...]:
+    """Understand texts that as a whole are names of a concept."""
+    return tuple(Understood(literal=name, concepts=(touched(name),)) for name in names)
 
 
-@pytest.mark.parametrize("kind", [GainKind.SERVED, GainKind.SHARED_WISH, GainKind.SHARED_INTEREST])
-def test_a_draft_notes_what_the_two_texts_of_a_reason_are_about_where_it_may_be_told(kind: GainKind) -> None:
-    assert topic(kind, ON_BEES, ON_BEES) == BEES
-    assert topic(kind, ON_BEES, ON_BEES.model_copy(update={"named": False})) == BEES
-    assert topic(kind, ON_BEES, ON_BEES.model_copy(update={"named": False, "share": 100})) is None
-    assert topic(kind, ON_BEES, ON_BEES.model_copy(update={"concept": "honey"})) is None
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(GainKind.SERVED, "canteen"), (GainKind.SHARED_WISH, "bees"), (GainKind.SHARED_INTEREST, "choirs")],
+)
+def test_two_names_of_one_concept_are_told_its_label(kind: GainKind, told: str) -> None:
+    ada = a_participant("ada", wishes=named("other", told), interests=named("other", told))
+    theirs = named("nothing", told)
+    ben = a_participant("ben", wishes=theirs, offers=theirs, interests=theirs)
+    reason = DraftReason(kind=kind, mine=1, theirs=1)
+    assert topic_of(reason, ada, ben) == Bilingual(de=told, en=told)
+    assert topic_of(reason.model_copy(update={"mine": 0}), ada, ben) is None
+
+
+def test_who_says_more_than_a_name_is_quoted() -> None:
+    ada = a_participant("ada", interests=(Understood(literal="1f", concepts=(touched("bees"),)),))
+    ben = a_participant("ben", interests=named("bees"))
+    assert topic_of(DraftReason(kind=GainKind.SHARED_INTEREST, mine=0, theirs=0), ada, ben) is None
 
 
 def test_two_who_wanted_to_be_surprised_are_told_of_no_topic() -> None:
-    assert topic(GainKind.SURPRISE, ON_BEES, ON_BEES) is None
-
-
-def test_each_kind_of_reason_looks_at_the_texts_that_it_is_about() -> None:
-    ada = a_participant("ada", wishes=(about("canteen"),), offers=(about("none"),), interests=(about("bees"),))
-    ben = a_participant("ben", wishes=(about("canteen"),), offers=(about("canteen"),), interests=(about("bees"),))
-    kinds = (GainKind.SERVED, GainKind.SHARED_WISH, GainKind.SHARED_INTEREST)
-    for (one, other), told in (((ada, ben), ["canteen", "canteen", "bees"]), ((ben, ada), [None, "canteen", "bees"])):
-        found = [reason for kind in kinds for reason in shown([Reason(kind, 0, 0, 1.0)], one, other)]
-        assert [reason.topic and reason.topic.en for reason in found] == told
-
-
-@pytest.mark.parametrize(
-    "text", ["Imkern", "3D-Druck", "staff canteen", "Chor und Singen", "mental health at work", "Kantine / Mensa"]
-)
-def test_a_few_words_that_name_something_are_a_bare_topic(text: str) -> None:
-    assert is_bare_topic(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Wie eine Kantine überlebt",
-        "Unsere Kantine lebt noch",
-        "How canteens survive",
-        "bees on our roof",
-        "Keine Besprechungen",
-        "No meetings please",
-        "I'm keeping bees",
-        "Imkern: ein Anfang",
-        "Bienen, Honig",
-        "Imkern. Seit Jahren",
-        "Imkern?",
-        "Imkern auf dem alten Bürodach",
-    ],
-)
-def test_who_asks_tells_of_themselves_or_wants_none_of_it_says_more_than_a_topic(text: str) -> None:
-    assert not is_bare_topic(text)
+    ada, ben = a_participant("ada", wishes=named("bees")), a_participant("ben", wishes=named("bees"))
+    assert topic_of(DraftReason(kind=GainKind.SURPRISE, mine=0, theirs=0), ada, ben) is None
 
 
 @pytest.mark.parametrize(
     ("mine", "theirs", "told"),
-    [
-        ("Bienen", "bee-keeping", BEES),
-        ("Imkern", "imkern", None),
-        ("Bienen", "Wie fängt man an?", None),
-        ("Wie fängt man an?", "Bienen", None),
-    ],
+    [("Bienen", "bee-keeping", BEES), ("Imkern", "imkern", None), ("Bienen", "Wie fängt man denn nur damit an?", None)],
 )
-def test_a_topic_is_told_only_where_both_named_no_more_than_that_in_other_words(
+def test_a_topic_is_looked_up_only_where_both_may_be_its_name_in_other_words(
     mine: str, theirs: str, told: Bilingual | None
 ) -> None:
     ada, ben = a_profile(interests=("Chor", mine)), a_profile(interests=(theirs,))
-    found = DraftReason(kind=GainKind.SHARED_INTEREST, mine=1, theirs=0, topic=BEES)
+    found = DraftReason(kind=GainKind.SHARED_INTEREST, mine=1, theirs=0)
     kept = Gain(kind=GainKind.SHARED_INTEREST, mine=mine, theirs=theirs, topic=told)
-    assert gains_in_words([found], ada, ben) == (kept,)
+    assert gains_in_words([found], ada, ben, lambda _: BEES) == (kept,)
 
 
-def test_a_draft_or_match_from_before_topics_were_noted_is_still_read() -> None:
-    reason = DraftReason(kind=GainKind.SERVED, mine=0, theirs=1)
-    assert DraftReason.model_validate_json('{"kind": "served", "mine": 0, "theirs": 1}') == reason
+def test_a_match_from_before_topics_were_told_is_still_read() -> None:
     gain = Gain(kind=GainKind.SERVED, mine="Bienen", theirs="Imkern")
     assert Gain.model_validate({"kind": "served", "mine": "Bienen", "theirs": "Imkern"}) == gain
 
