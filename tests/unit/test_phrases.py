@@ -201,7 +201,8 @@ def test_what_is_proven_is_rounded_up_and_says_among_which_pairs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("voice", "sentence"), [(DU, "Es war kein Sprachmodell zur Hand: "), (ENGLISH, "No language model was at hand: ")]
+    ("voice", "sentence"),
+    [(DU, "Texte wurden ohne Sprachmodell verglichen, "), (ENGLISH, "Texts were compared without a language model, ")],
 )
 def test_organisers_read_where_no_model_was_at_hand_and_only_there(voice: Voice, sentence: str) -> None:
     plain = certificate(proven(), voice)
