@@ -78,8 +78,8 @@ def test_it_is_said_where_no_language_model_was_at_hand(
 ) -> None:
     monkeypatch.setattr(trial, "reader", lambda own: Reader(own, None))
     tried(folder, lines(*PEOPLE))
-    assert "No language model was at hand" in capsys.readouterr().out
-    assert "No language model was at hand" in (folder / "report.html").read_text(encoding="utf-8")
+    assert "compared without a language model" in capsys.readouterr().out
+    assert "compared without a language model" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_report_shows_the_proof_the_pairs_those_left_over_and_one_chart(folder: Path) -> None:
