@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from shared.models import Touched, Understood
+from shared.models import Understood
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.integer]
@@ -19,7 +19,6 @@ FAR_ALONE, NEAR_ALONE = 0.05, 1.0  # the same without a model
 SAME = 1 + CONCEPT  # similarity of texts that say literally the same
 WORDS_ALONE = 0.5  # closeness of texts that share words but no concept, at most
 STEP, WHOLE = 127, 255  # the largest bytes, with a sign and without
-TOLD = 300  # thousandths of a text that does not name a concept, from which it may still be told to be about it
 
 
 class Texts:
@@ -131,21 +130,6 @@ def size_of(texts: Iterable[Understood]) -> int:
 
 def named(text: Understood) -> tuple[str, ...]:
     return tuple(touched.concept for touched in text.concepts if touched.named)
-
-
-def shared_concept(one: Understood, other: Understood) -> Touched | None:
-    """Return what both are about most, if it may be told.
-
-    Both name it, or one does and much of the other is about it: a guess about both might be wrong, or too near.
-    """
-    theirs = {touched.concept: touched for touched in other.concepts}
-    both = [(touched, theirs[touched.concept]) for touched in one.concepts if touched.concept in theirs]
-    told = [(min(a.share, b.share), a.concept, a) for a, b in both if may_be_told(a, b) or may_be_told(b, a)]
-    return max(told)[2] if told else None
-
-
-def may_be_told(one: Touched, other: Touched) -> bool:
-    return one.named and (other.named or other.share >= TOLD)
 
 
 def packed(vector: Floats) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from functions.interests.cleaning import cleaned, literal, words_of
+from functions.interests.cleaning import cleaned
 from functions.interests.spelling import corrected
 from functions.interests.understanding import Reader, reader
-from shared.closeness import closeness, shared_concept
+from shared.closeness import closeness
 from shared.models import Touched, Understood
 from shared.reading import READING
+from shared.words import literal, words_of
 
 NAMES = ("first", "second")
 WORDS = ((0.75, "very close"), (0.4, "close"), (0.001, "a little close"))  # from which closeness on
@@ -30,7 +31,9 @@ def main(words: list[str]) -> int:
     one, other = with_ours.read(texts)
     near = float(closeness([one], [other])[0, 0])
     print(f"{next((word for least, word in WORDS if near >= least), 'not close')}: {near:.2f} of 1")
-    print(f"both are about: {label(shared_concept(one, other)) or 'nothing they both name'}")
+    theirs = {touched.concept for touched in other.concepts}
+    both = [label(touched) for touched in one.concepts if touched.concept in theirs]
+    print(f"both are about: {'; '.join(both) or 'no concept in common'}")
     print(f"literally the same: {same(texts, one, other)}")
     for name, text, understood in zip(NAMES, texts, (one, other), strict=True):
         tell(name, text, understood, with_ours)
@@ -39,8 +42,8 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def label(concept: Touched | None) -> str:
-    return f"{concept.de} / {concept.en}" if concept else ""
+def label(concept: Touched) -> str:
+    return f"{concept.de} / {concept.en}"
 
 
 def same(texts: list[str], one: Understood, other: Understood) -> str:

@@ -11,7 +11,6 @@ LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 ADDRESS = re.compile(r"\S{1,64}@\S{1,64}")
 JOINERS = frozenset("\u200c\u200d")  # zero-width, and part of how some scripts and emoji are written
 UNSEEN = {"Cc": " ", "Cf": "", "Cs": " ", "Co": " ", "Cn": " "}  # a soft hyphen parts no word, a line break does
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+", re.UNICODE)
 
 
 def cleaned(text: str) -> str:
@@ -22,20 +21,3 @@ def cleaned(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     seen = (one if one in JOINERS else UNSEEN.get(unicodedata.category(one), one) for one in text)
     return " ".join("".join(seen).split())[:LONGEST].strip()
-
-
-def folded(text: str) -> str:
-    """Fold case and the spellings of umlauts and ß, so that "Fuehrung" is "Führung"."""
-    text = unicodedata.normalize("NFC", text).casefold()  # which makes ß "ss"
-    for letter, spelt in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
-        text = text.replace(letter, spelt)
-    return text
-
-
-def words_of(text: str) -> list[str]:
-    return WORD.findall(text)
-
-
-def literal(text: str) -> str:
-    """Write a text so that two who say literally the same agree: case, umlauts, spaces and punctuation aside."""
-    return " ".join(words_of(folded(text)))

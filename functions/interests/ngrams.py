@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from functions.interests.cleaning import words_of
 from functions.interests.space import Floats, softmax, unit
 from functions.interests.vocabulary import flat
+from shared.words import words_of
 
 LENGTHS = (3, 4, 5)  # letters, with a mark at both ends of a word
 SHORTEST_WORD = 4

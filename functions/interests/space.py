@@ -86,12 +86,13 @@ def learnt(model_id: str) -> Space:
     with np.load(LEARNT) as file:
         if str(file["model_id"]) != model_id:
             raise ValueError(f"{LEARNT.name} was learnt with {file['model_id']}, not {model_id}: run `make space`.")
+        aliases = unit(file["aliases"].astype(np.float32))
         return Space(
             german=file["german"],
             english=file["english"],
             removed=file["removed"],
             names=tuple(file["names"].tolist()),
-            centres=file["centres"],
-            aliases=unit(file["aliases"].astype(np.float32)),
+            centres=unit(np.add.reduceat(aliases, file["starts"])),
+            aliases=aliases,
             starts=file["starts"],
         )

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from functions.interests.cleaning import cleaned, folded, literal, words_of
+from functions.interests.cleaning import cleaned
 from functions.interests.embedding import Model, Vectors, model
 from functions.interests.ngrams import Ngrams
 from functions.interests.space import Floats, Space, learnt
@@ -16,6 +16,7 @@ from functions.interests.spelling import corrected
 from functions.interests.vocabulary import Vocabulary, german_stem, vocabulary
 from shared.closeness import packed, packed_shares
 from shared.models import NO_MODEL, Concept, Touched, Understood
+from shared.words import folded, literal, words_of
 
 SHORTEST_WORD = 5  # letters of a word that says something by itself
 LEAST_SHARE = 100  # thousandths of a text from which a concept is worth a label

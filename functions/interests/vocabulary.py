@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import Stemmer
 
-from functions.interests.cleaning import folded, literal, words_of
 from shared.models import Concept
+from shared.words import folded, literal, words_of
 
 CONCEPTS = Path(__file__).parent / "concepts"
 SHORTEST_IN_COMPOUNDS = 5  # letters of an alias that counts at either end of a longer word

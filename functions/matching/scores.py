@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from functions.matching.candidates import Factors
 from functions.matching.participants import Participant
 from functions.matching.rules import Rules, allowed
 from shared import closeness as compare
-from shared.closeness import WORDS_ALONE, closeness, features, named, size_of
+from shared.closeness import closeness, features, named, size_of
 from shared.models import GainKind, Understood
 
 WORTH = {GainKind.SERVED: 1.0, GainKind.SHARED_WISH: 0.8, GainKind.SHARED_INTEREST: 0.3, GainKind.SURPRISE: 0.1}
@@ -23,7 +22,6 @@ SURE = 0.14  # what one of the two has to gain at least: two weak reasons are ea
 RANKING = 0.04  # share of the score that format and newcomers decide: they rank, and never make a pair
 SHOWN = 2  # reasons a person reads for one match
 CLEAR = 0.2  # closeness from which a reason is told beside a better one
-HASHED = 256  # dimensions for words in the search for candidates, where collisions do no harm
 
 
 class Reason(NamedTuple):
@@ -195,19 +193,13 @@ def names_of(one: Participant) -> set[str]:
 
 
 def counted(texts: Sequence[Understood], place: Mapping[str, int]) -> Floats:
-    """Write each text without a model in a row: its named concepts, each in its place, and its words, hashed."""
-    rows = np.zeros((len(texts), len(place) + HASHED), np.float32)
+    """Write the named concepts of each text in a row, each in its place: all there is where models were mixed."""
+    rows = np.zeros((len(texts), len(place)), np.float32)
     for row, text in zip(rows, texts, strict=True):
         for concept in named(text):
-            row[place[concept]] += 1 / np.sqrt(len(named(text)))
-        for word in text.words:
-            row[len(place) + hashed(word)] += np.sqrt(WORDS_ALONE / len(text.words))
+            row[place[concept]] = 1 / np.sqrt(len(named(text)))
     return rows
 
 
 def texts_of(one: Participant) -> tuple[Understood, ...]:
     return (*one.wishes, *one.offers, *one.interests)
-
-
-def hashed(word: str) -> int:
-    return zlib.crc32(word.encode()) % HASHED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from shared.complaints import complaints
 from shared.errors import Complaint, FieldsInvalid
 from shared.models import Bilingual, Break, Event, FormOfAddress, Language, Publish, Value
 from shared.texts import Voice
+from shared.words import literal
 
 BEFORE_START = re.compile(r"([1-9][0-9]{0,2})([dh])")
 HTTPS = re.compile(r"https://[^\s/]+\.\S+")
@@ -38,8 +38,6 @@ LONGEST_TOPIC = 40
 PARTS_TOPICS = re.compile(r"[,;]")  # as the form's field for several interests does
 BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # as a mail's headers see it
 CONCEPT_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
-WORDS = re.compile(r"[^\W\d_]+|\d+")
-SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 ASKED_LATE_DAYS = 14  # after the event somebody may still say what became of it, and from then on its letter counts
 YEARS = range(2000, 3000)  # far enough from both ends of the calendar to calculate with
 
@@ -83,16 +81,10 @@ def to_be_recognised(value: str) -> str:
     elif value.endswith("-"):
         is_found = value[:-1].isalpha() and len(value) > len("a-")
     else:
-        is_found = compared(value) != ""
+        is_found = literal(value) != ""
     if not is_found:
         raise PydanticCustomError("alias", "an alias")
     return value
-
-
-def compared(alias: str) -> str:
-    """Write an alias so that two which a text could not tell apart agree: its words, in one case and spelling."""
-    folded = unicodedata.normalize("NFC", alias).casefold().translate(SPELT_OUT)
-    return " ".join(WORDS.findall(folded))
 
 
 def as_browsers_name_it(value: str) -> str:
@@ -307,7 +299,7 @@ def aliases_in_two(concepts: Mapping[str, ConceptInFile]) -> list[str]:
     for name, concept in concepts.items():
         for language, aliases in (("de", concept.aliases_de), ("en", concept.aliases_en)):
             for place, alias in enumerate(aliases):
-                fields[compared(alias)].setdefault(name, f"concepts.{name}.aliases_{language}.{place}")
+                fields[literal(alias)].setdefault(name, f"concepts.{name}.aliases_{language}.{place}")
     return [field for of in fields.values() if len(of) > 1 for field in of.values()]
 
 

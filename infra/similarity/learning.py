@@ -88,7 +88,6 @@ def save(space: Space, model_id: str, version: str) -> None:
         english=space.english,
         removed=space.removed,
         names=np.array(space.names),
-        centres=space.centres.astype(np.float16),
         aliases=np.rint(space.aliases / np.abs(space.aliases).max(axis=1, keepdims=True) * 127).astype(np.int8),
         starts=space.starts,
     )

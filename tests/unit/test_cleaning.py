@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.interests.cleaning import LONGEST, cleaned, folded, literal
+from functions.interests.cleaning import LONGEST, cleaned
+from shared.words import folded, literal
 
 ANYTHING = st.text(max_size=200)
 

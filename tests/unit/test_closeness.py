@@ -14,7 +14,6 @@ from shared.closeness import (
     NEAR,
     NEAR_ALONE,
     SAME,
-    TOLD,
     WORDS_ALONE,
     Floats,
     Texts,
@@ -22,12 +21,11 @@ from shared.closeness import (
     closeness_of,
     packed,
     packed_shares,
-    shared_concept,
     similarity,
     unpacked,
     unpacked_shares,
 )
-from shared.models import Touched, Understood
+from shared.models import Understood
 from tests.people import NO_TEXTS, about, touched
 from tests.unit.strategies import CONCEPTS, understood
 
@@ -207,34 +205,3 @@ def test_a_text_with_a_vector_and_one_without_are_not_compared_by_words() -> Non
     with_vector = at(0, choirs=1000).model_copy(update={"words": words})
     without = about("choirs").model_copy(update={"words": words})
     assert near(with_vector, without) == near(without, with_vector) == 0
-
-
-# What may be told
-
-
-def test_the_shared_concept_is_the_one_of_which_both_have_most() -> None:
-    one = Understood(concepts=(touched("choirs", 600), touched("hiring", 400)))
-    other = Understood(concepts=(touched("hiring", 650), touched("choirs", 350)))
-    found = shared_concept(one, other)
-    assert found is not None
-    assert found.concept == "hiring"
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "told"),
-    [
-        (touched("choirs", 50), touched("choirs", 50), True),
-        (touched("choirs", 50), touched("choirs", TOLD, named=False), True),
-        (touched("choirs", 1000), touched("choirs", TOLD - 1, named=False), False),
-        (touched("choirs", 900, named=False), touched("choirs", 900, named=False), False),
-        (touched("choirs", 1000), touched("hiring", 1000), False),
-    ],
-)
-def test_a_concept_is_told_where_both_name_it_or_one_does_and_much_of_the_other_is_about_it(
-    one: Touched,
-    other: Touched,
-    told: bool,  # noqa: FBT001 - a table
-) -> None:
-    texts = [Understood(concepts=(concept,)) for concept in (one, other)]
-    assert (shared_concept(*texts) is not None) is told
-    assert (shared_concept(*reversed(texts)) is not None) is told

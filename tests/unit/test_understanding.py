@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from functions.interests import __main__ as command
 from functions.interests.__main__ import NAMES
-from functions.interests.cleaning import folded
 from functions.interests.embedding import LocalModel, Vectors
 from functions.interests.space import learnt, unit
 from functions.interests.understanding import STOP_WORDS, Reader, texts_of
@@ -21,6 +20,7 @@ from functions.interests.vocabulary import vocabulary
 from shared.closeness import closeness, similarity, unpacked
 from shared.models import NO_MODEL, Concept, Touched, Understood
 from shared.reading import READING
+from shared.words import folded
 
 ORGANS = Concept(de="Orgelbau", en="organ building", aliases_de=("orgelbau",), aliases_en=("pipe organs",))
 CANTEEN = Concept(de="Unsere Kantine", en="our canteen", aliases_de=("kantine",))
@@ -217,7 +217,7 @@ def test_the_command_says_that_nothing_is_left_of_a_text(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = told(monkeypatch, capsys, " ", "https://example.org")
-    assert lines[:2] == ["not close: 0.00 of 1", "both are about: nothing they both name"]
+    assert lines[:2] == ["not close: 0.00 of 1", "both are about: no concept in common"]
     assert lines[3:5] == [f"{name} text: nothing is left of it to be read, so it is close to nothing" for name in NAMES]
 
 
