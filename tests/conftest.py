@@ -21,7 +21,7 @@ def stack() -> Iterator[Stack]:
     from functions.interests import understanding  # noqa: PLC0415
     from infra.local.stack import Stack  # noqa: PLC0415
 
-    running = Stack("http://127.0.0.1:8000", start_at=START)
+    running = Stack("http://127.0.0.1:8000", start_at=START, clock_runs=False)
     with pytest.MonkeyPatch.context() as patched:
         # Thousands of people are read in these tests, and few ask how: tests/system/test_reading.py has a model.
         patched.setattr(understanding, "model", lambda: None)

@@ -30,10 +30,14 @@ class Stack:
 
     turns = True  # whether its clock can be turned
 
-    def __init__(self, public_url: str, start_at: datetime | None = None) -> None:
-        """Start everything; `start_at` sets the clock before anything has a date."""
+    def __init__(self, public_url: str, start_at: datetime | None = None, *, clock_runs: bool = True) -> None:
+        """Start everything; `start_at` sets the clock before anything has a date.
+
+        A clock that does not run moves only when it is turned: what is lived does not depend on how fast this machine
+        is.
+        """
         self.lock = threading.RLock()
-        self._travel = time_machine.travel(start_at or clock.now(), tick=True)
+        self._travel = time_machine.travel(start_at or clock.now(), tick=clock_runs)
         self._journey = self._travel.start()
         self.cloud = local_cloud.start(public_url)
         self.cloud.invoke = lambdas.invoke
