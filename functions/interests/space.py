@@ -1,4 +1,4 @@
-"""From a model's raw vectors to what is compared: one space for both languages, and shares of concepts. Pure."""
+"""From a model's raw vectors to what is compared: places, and shares of subjects and concepts. Pure."""
 
 from __future__ import annotations
 
@@ -11,40 +11,41 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
-Bytes = npt.NDArray[np.int8]
 
 LEARNT = Path(__file__).parent / "space.npz"
 # Fitted on tests/similarity/tuning.tsv and tuning_oblique.tsv; docs/understanding.md tells what else was tried.
-REMOVED = 2  # leading components: how a text is written, not what of
-SLOPE = 8.0  # of the logistic curve from one language's mean to the other's
 NEAREST = 0.5  # weight of a concept's nearest alias beside its centre
 NAMED = 0.15  # what an alias in the text adds
-OTHER = 0.45  # how near a concept has to be to beat "another topic"
-WARMTH = 0.05
+OTHER = 0.45  # how near a concept or subject has to be to beat "another topic"
+WARMTH, SUBJECT_WARMTH = 0.05, 0.025
+SUBJECTS = 1.0  # what subjects in common weigh beside the place itself
+SIGNS = 256
 
 
 class Space(NamedTuple):
-    """What was learnt of the vocabulary's aliases with one model. Vectors stand in rows and have d numbers."""
+    """What was learnt of examples and of the vocabulary's aliases with one model. Vectors stand in rows."""
 
-    german: Floats  # mean raw vector, d
-    english: Floats
-    removed: Floats  # REMOVED x d
+    mean: Floats  # of raw vectors, d numbers
+    mapping: Floats  # d x d
+    subjects: Floats  # S x d: the middle of each subject's examples
+    signs: Floats  # S x SIGNS, each 1 or -1
     names: tuple[str, ...]  # of K concepts
     centres: Floats  # K x d
     aliases: Floats  # N x d, concept after concept
     starts: npt.NDArray[np.int64]  # where each concept's begin
 
     def placed(self, raw: Floats) -> Floats:
-        """Centre each vector by its language, drop the leading components, and make it a unit vector again."""
-        centred = unit(raw - self.mean(raw))
-        return unit(centred - (centred @ self.removed.T) @ self.removed)
+        """Return unit vectors that lie close together where texts are about the same, in whatever language."""
+        return unit(unit(raw - self.mean) @ self.mapping)
 
-    def mean(self, raw: Floats) -> Floats:
-        """Return the mean to subtract from each: a mixture, by where the vector lies between both languages' means."""
-        axis = self.german - self.english
-        place = (raw - (self.german + self.english) / 2) @ axis / (axis @ axis)
-        german = 1 / (1 + np.exp(-np.clip(SLOPE * place, -50, 50)))[:, None]
-        return np.asarray(german * self.german + (1 - german) * self.english)
+    def with_subjects(self, placed: Floats) -> Floats:
+        """Put beside each place which subjects the text is about: unit vectors of d + SIGNS numbers.
+
+        The roots of the shares are folded by random signs, which keeps their inner products nearly
+        (Achlioptas 2003): there are thousands of subjects, and a text is about a few of them.
+        """
+        shares = softmax(placed @ self.subjects.T, OTHER, SUBJECT_WARMTH)
+        return unit(np.hstack([placed, np.sqrt(SUBJECTS * shares / SIGNS) @ self.signs]))
 
     def shares(self, placed: Floats, named: Sequence[frozenset[str]]) -> Floats:
         """Say how much each text is about each concept (n x K); what is missing to 1 is about another topic.
@@ -88,9 +89,10 @@ def learnt(model_id: str) -> Space:
             raise ValueError(f"{LEARNT.name} was learnt with {file['model_id']}, not {model_id}: run `make space`.")
         aliases = unit(file["aliases"].astype(np.float32))
         return Space(
-            german=file["german"],
-            english=file["english"],
-            removed=file["removed"],
+            mean=file["mean"],
+            mapping=file["mapping"].astype(np.float32),
+            subjects=unit(file["subjects"].astype(np.float32)),
+            signs=np.unpackbits(file["signs"], axis=1).astype(np.float32) * 2 - 1,
             names=tuple(file["names"].tolist()),
             centres=unit(np.add.reduceat(aliases, file["starts"])),
             aliases=aliases,

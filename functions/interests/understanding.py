@@ -89,7 +89,7 @@ class Reader:
         if self.space is None:
             return "", ngrams_of(self.vocabulary).shares([spelt], [named])[0]
         placed = self.space.placed(self.embedded[spelt][None])
-        return packed(placed[0]), self.space.shares(placed, [named])[0]
+        return packed(self.space.with_subjects(placed)[0]), self.space.shares(placed, [named])[0]
 
 
 def reader(own_concepts: Mapping[str, Concept]) -> Reader:

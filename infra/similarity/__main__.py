@@ -36,7 +36,7 @@ from infra.similarity.judging import (
     pairs_in,
     recall,
 )
-from infra.similarity.learning import learnt_from
+from infra.similarity.learning import examples, learnt_from, sources
 from shared.closeness import similarity
 from shared.models import NO_MODEL
 from shared.reading import READING
@@ -83,10 +83,10 @@ def tell_reader(reader: Reader) -> None:
     print(f"Model {reader.model_id}, {len(known.concepts)} concepts (vocabulary {known.version}), reading {READING}")
     if reader.model is None:
         print("No language model took part: vocabulary and words alone.")
-    elif learnt_from() == known.version:
-        print("The space was learnt from this vocabulary.")
+    elif learnt_from() == sources(known, examples()):
+        print(f"The space was learnt from {learnt_from()}.")
     else:
-        print(f"The space was learnt from another vocabulary ({learnt_from()}): run `make space`.")
+        print(f"The space was learnt from something else ({learnt_from()}): run `make space`.")
 
 
 def tell(matrix: Floats, pairs: Sequence[Pair]) -> None:

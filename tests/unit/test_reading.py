@@ -9,7 +9,7 @@ from pathlib import Path
 from functions.interests.embedding import LocalModel
 from functions.interests.space import LEARNT
 from functions.interests.vocabulary import vocabulary
-from infra.similarity.learning import learnt_from
+from infra.similarity.learning import examples, learnt_from, sources
 from shared import words
 from shared.models import Concept
 from shared.reading import READING, reading_of
@@ -41,8 +41,8 @@ def test_another_vocabulary_space_or_model_is_another_reading() -> None:
     assert len(set(FINGERPRINTS.values())) == len(FINGERPRINTS)
 
 
-def test_the_space_was_learnt_from_the_vocabularys_very_aliases() -> None:
-    assert learnt_from() == vocabulary().version, "run `make space`"
+def test_the_space_was_learnt_from_these_very_aliases_and_examples() -> None:
+    assert learnt_from() == sources(vocabulary(), examples()), "run `make space`"
 
 
 def test_an_event_without_concepts_of_its_own_has_our_reading() -> None:
