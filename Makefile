@@ -51,7 +51,7 @@ benchmark: .venv/ready      ## the matching against its goals, with solvers as y
 similarity: .venv/ready     ## how well texts find those that mean the same: PAIRS=pairs.tsv (MODEL=none TYPOS=yes)
 	@$(PYTHON) -m infra.similarity "$(or $(PAIRS),tests/similarity/pairs.tsv)" $(if $(MODEL),--model "$(MODEL)") $(if $(filter yes,$(TYPOS)),--typos)
 
-space: .venv/ready          ## learn anew what texts are compared in, after a change of the vocabulary: some minutes
+space: .venv/ready          ## learn anew what texts are compared in, after a change of vocabulary or examples: ten minutes
 	@$(PYTHON) -m infra.similarity.learning
 
 costs: .venv/ready          ## what an event and an idle month cost (MEASURE=yes plays an event first, WRITE=yes renews docs/costs.md)

@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.integer]
 
 CONCEPT = 0.6  # what a concept adds to the cosine that both texts are about and nothing else
-FAR, NEAR = 0.35, 0.85  # similarities from which closeness begins, and at which it is full
+FAR, NEAR = 0.3, 0.8  # similarities from which closeness begins, and at which it is full
 FAR_ALONE, NEAR_ALONE = 0.05, 1.0  # the same without a model
 SAME = 1 + CONCEPT  # similarity of texts that say literally the same
 WORDS_ALONE = 0.5  # closeness of texts that share words but no concept, at most

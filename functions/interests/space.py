@@ -16,7 +16,7 @@ LEARNT = Path(__file__).parent / "space.npz"
 # Fitted on tests/similarity/tuning.tsv and tuning_oblique.tsv; docs/understanding.md tells what else was tried.
 NEAREST = 0.5  # weight of a concept's nearest alias beside its centre
 NAMED = 0.15  # what an alias in the text adds
-OTHER = 0.45  # how near a concept or subject has to be to beat "another topic"
+OTHER, SUBJECT_OTHER = 0.5, 0.45  # how near a concept, or a subject, has to be to beat "another topic"
 WARMTH, SUBJECT_WARMTH = 0.05, 0.025
 SUBJECTS = 1.0  # what subjects in common weigh beside the place itself
 SIGNS = 256
@@ -44,7 +44,7 @@ class Space(NamedTuple):
         The roots of the shares are folded by random signs, which keeps their inner products nearly
         (Achlioptas 2003): there are thousands of subjects, and a text is about a few of them.
         """
-        shares = softmax(placed @ self.subjects.T, OTHER, SUBJECT_WARMTH)
+        shares = softmax(placed @ self.subjects.T, SUBJECT_OTHER, SUBJECT_WARMTH)
         return unit(np.hstack([placed, np.sqrt(SUBJECTS * shares / SIGNS) @ self.signs]))
 
     def shares(self, placed: Floats, named: Sequence[frozenset[str]]) -> Floats:
