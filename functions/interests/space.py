@@ -18,8 +18,7 @@ NEAREST = 0.5  # weight of a concept's nearest alias beside its centre
 NAMED = 0.15  # what an alias in the text adds
 OTHER, SUBJECT_OTHER = 0.5, 0.45  # how near a concept, or a subject, has to be to beat "another topic"
 WARMTH, SUBJECT_WARMTH = 0.05, 0.025
-SUBJECTS = 1.0  # what subjects in common weigh beside the place itself
-SIGNS = 256
+SIGNS = 256  # that a text's subjects are folded into
 
 
 class Space(NamedTuple):
@@ -45,7 +44,7 @@ class Space(NamedTuple):
         (Achlioptas 2003): there are thousands of subjects, and a text is about a few of them.
         """
         shares = softmax(placed @ self.subjects.T, SUBJECT_OTHER, SUBJECT_WARMTH)
-        return unit(np.hstack([placed, np.sqrt(SUBJECTS * shares / SIGNS) @ self.signs]))
+        return unit(np.hstack([placed, np.sqrt(shares / SIGNS) @ self.signs]))
 
     def shares(self, placed: Floats, named: Sequence[frozenset[str]]) -> Floats:
         """Say how much each text is about each concept (n x K); what is missing to 1 is about another topic.

@@ -48,8 +48,9 @@ def learn(known: Vocabulary, by_subject: Mapping[str, Sequence[str]], with_model
     none = raw[:0]
     space = Space(mean, mapping, none, signs_of(tuple(by_subject)), (), none, none, np.zeros(0, np.int64))
     placed = np.split(space.placed(raw), ends[:-1])
-    middles = [unit(of_one.mean(axis=0, keepdims=True)) for of_one in placed[len(aliases) :]]
-    return space._replace(subjects=np.vstack([none, *middles])).with_concepts(dict(zip(aliases, placed, strict=False)))
+    of_concepts, of_subjects = placed[: len(aliases)], placed[len(aliases) :]
+    space = space._replace(subjects=unit(np.vstack([texts.mean(axis=0) for texts in of_subjects])))
+    return space.with_concepts(dict(zip(aliases, of_concepts, strict=True)))
 
 
 def mapping_of(groups: Sequence[Floats]) -> Floats:
